@@ -1,0 +1,1 @@
+"""Organisations, utilisateurs, their hats (rôles) and what each may do."""

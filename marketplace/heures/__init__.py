@@ -1,0 +1,1 @@
+"""Contracts, monthly declarations, crediting of hours and their progress."""

@@ -1,0 +1,46 @@
+"""How hours and days are written inside the sentences of the rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from marketplace.valeurs import arrondir
+
+_MOIS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+_INSECABLE = "\u00a0"
+_FINE_INSECABLE = "\u202f"
+
+
+def nombre_en_texte(valeur: Decimal, decimales: int = 2) -> str:
+    """« 1 234,5 »: at most `decimales` digits after the comma, no trailing zero, thin no-break spaces."""
+    arrondi = arrondir(valeur, Decimal(1).scaleb(-decimales))
+    entier, _, fraction = f"{arrondi:,.{decimales}f}".partition(".")
+    fraction = fraction.rstrip("0")
+    texte = entier.replace(",", _FINE_INSECABLE)
+    return f"{texte},{fraction}" if fraction else texte
+
+
+def heures_en_texte(valeur: Decimal) -> str:
+    """« 1 234,5 h »."""
+    return f"{nombre_en_texte(valeur)}{_INSECABLE}h"
+
+
+def jour_en_texte(jour: date, *, repere: date | None = None) -> str:
+    """« 30 juin », with the year unless it is the year of `repere`; the first of a month is « 1er »."""
+    quantieme = "1er" if jour.day == 1 else str(jour.day)
+    texte = f"{quantieme} {_MOIS[jour.month - 1]}"
+    return texte if repere is not None and repere.year == jour.year else f"{texte} {jour.year}"

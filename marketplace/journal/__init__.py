@@ -1,0 +1,1 @@
+"""Who did what, who read whom, alertes, the e-mail outbox and the runs of jobs."""

@@ -1,0 +1,1 @@
+"""Opération, marché, clause: the ledger of clauses."""

@@ -1,0 +1,88 @@
+"""Evaluation sets: reading people and openings, writing rankings. Never reads the grades."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from marketplace.matching.ranker import Ranker
+from marketplace.matching.valeurs import Classement, ErreurMatching, Experience, Poste, Profil
+
+
+def lire_jsonl(dossier: Path, nom: str) -> Iterator[dict[str, Any]]:
+    """Objects of `nom`.jsonl or `nom`.jsonl.gz; ErreurMatching names the faulty line."""
+    clair, serre = dossier / f"{nom}.jsonl", dossier / f"{nom}.jsonl.gz"
+    if clair.exists():
+        flux = open(clair, encoding="utf-8")
+    elif serre.exists():
+        flux = gzip.open(serre, "rt", encoding="utf-8")
+    else:
+        raise ErreurMatching(f"Fichier absent : {clair}.")
+    with flux:
+        for numero, ligne in enumerate(flux, 1):
+            if ligne.strip():
+                try:
+                    yield json.loads(ligne)
+                except ValueError as erreur:
+                    raise ErreurMatching(f"{nom}.jsonl, ligne {numero} : JSON illisible ({erreur}).") from erreur
+
+
+def _jour(texte: str | None) -> date | None:
+    return date.fromisoformat(texte) if texte else None
+
+
+def profil_de(o: dict[str, Any]) -> Profil:
+    """A Profil from one line of profils.jsonl."""
+    return Profil(
+        ref=o["id"],
+        experiences=tuple(
+            Experience(e.get("intitule") or "", e.get("code_rome"), e.get("mois")) for e in o.get("experiences") or ()
+        ),
+        competences=tuple(o.get("competences") or ()),
+        permis=frozenset(o.get("permis") or ()),
+        caces=frozenset(o.get("caces") or ()),
+        code_insee=o.get("code_insee"),
+        modes=frozenset(o.get("modes") or ()),
+        trajet_max_minutes=int(o.get("trajet_max_minutes") or 45),
+        heures_min=o.get("heures_min") or 0,
+        heures_max=o.get("heures_max") or 48,
+        nuit=bool(o.get("nuit", True)),
+        weekend=bool(o.get("weekend", True)),
+        disponible_le=_jour(o.get("disponible_le")),
+        limites=tuple(o.get("limites") or ()),
+    )
+
+
+def poste_de(o: dict[str, Any]) -> Poste:
+    """A Poste from one line of postes.jsonl."""
+    return Poste(
+        ref=o["id"],
+        intitule=o.get("intitule") or "",
+        code_rome=o.get("code_rome"),
+        description=o.get("description") or "",
+        competences_requises=tuple(o.get("competences_requises") or ()),
+        permis=frozenset(o.get("permis") or ()),
+        caces=frozenset(o.get("caces") or ()),
+        code_insee=o.get("code_insee"),
+        heures_hebdo=o.get("heures_hebdo"),
+        nuit=bool(o.get("nuit")),
+        weekend=bool(o.get("weekend")),
+        debut=_jour(o.get("debut")),
+    )
+
+
+def classer_jeu(ranker: Ranker, dossier: Path, limit: int = 200) -> Iterator[Classement]:
+    """Load the people of a set, then rank them for each of its openings."""
+    try:
+        ranker.charger([profil_de(o) for o in lire_jsonl(dossier, "profils")])
+        postes = [poste_de(o) for o in lire_jsonl(dossier, "postes")]
+    except (KeyError, TypeError, ValueError) as erreur:
+        if isinstance(erreur, ErreurMatching):
+            raise
+        raise ErreurMatching(f"Jeu mal formé dans {dossier} : {erreur!r}.") from erreur
+    for poste in postes:
+        yield ranker.rank(poste, limit=limit)

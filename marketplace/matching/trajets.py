@@ -1,0 +1,107 @@
+"""Minutes between communes by five modes: an estimate, said so wherever it is shown.
+
+Car time is log-linear in distance and density (fitted on routed journeys); the others derive from it or
+from a constant speed. Minutes are whole and capped at 254; 255 means not possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from marketplace.matching.referentiels import Communes
+
+MODES = ("voiture", "deux_roues", "transports", "velo", "marche")
+NOM_MODE = {
+    "voiture": "en voiture",
+    "deux_roues": "en deux-roues",
+    "transports": "en transport en commun",
+    "velo": "à vélo",
+    "marche": "à pied",
+}
+IMPOSSIBLE = 255
+RAYON_TERRE_KM = 6371.0
+DENSITE_MIN_TRANSPORTS = 100.0  # inhabitants per km2 at both ends for a bus line to be likely
+DEBUT_TRANSPORTS_MINUTES = 6 * 60  # first shift before this hour of the day: no bus yet
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """min = exp(constante) km^distance 10^(densite d), d the mean log10 density of both ends."""
+
+    constante: float = 1.861
+    distance: float = 0.719
+    densite: float = -0.245
+    deux_roues: float = 1.25
+    transports_facteur: float = 2.0
+    transports_attente: float = 12.0
+    velo_kmh: float = 14.0
+    marche_kmh: float = 4.8
+    detour: float = 1.3
+
+
+class Trajets:
+    """Journeys from one commune to many; rows are kept once computed."""
+
+    def __init__(self, communes: Communes, coefficients: Coefficients | None = None) -> None:
+        self.communes = communes
+        self.coefficients = coefficients or Coefficients()
+        lat, lon = np.radians(communes.lat), np.radians(communes.lon)
+        self._xyz = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
+        self.densite = self._densites()
+        self._log_densite = np.log10(np.maximum(self.densite, 1.0))
+        self._lignes: dict[int, NDArray[np.uint8]] = {}
+
+    def _densites(self) -> NDArray[np.float64]:
+        """People per km2: from the outline where known, else from the area nearest to each centre."""
+        surface = self.communes.surface_km2.copy()
+        inconnues = np.isnan(surface)
+        if inconnues.any():
+            arbre = cKDTree(self._xyz)
+            distances, _ = arbre.query(self._xyz[inconnues], k=7)
+            moyen = distances[:, 1:].mean(axis=1) * RAYON_TERRE_KM
+            surface[inconnues] = np.maximum(0.75 * moyen**2, 0.5)
+        densites: NDArray[np.float64] = self.communes.population / np.maximum(surface, 0.05)
+        return densites
+
+    def km(self, depuis: int, vers: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Great-circle kilometres, at least 1."""
+        cosinus = np.clip(self._xyz[vers] @ self._xyz[depuis], -1.0, 1.0)
+        return np.maximum(np.arccos(cosinus) * RAYON_TERRE_KM, 1.0)
+
+    def minutes_tous_modes(self, lieu: int, communes: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Minutes between `lieu` and each commune for each of MODES; inf when not possible."""
+        c = self.coefficients
+        km = self.km(lieu, communes)
+        d = (self._log_densite[communes] + self._log_densite[lieu]) / 2
+        voiture = np.exp(c.constante) * km**c.distance * 10 ** (c.densite * d)
+        dedans = communes == lieu
+        voiture = np.where(dedans, np.clip(voiture, 8.0, 14.0), voiture)
+        bus = c.transports_facteur * voiture + c.transports_attente
+        desservi = (self.densite[communes] >= DENSITE_MIN_TRANSPORTS) & (self.densite[lieu] >= DENSITE_MIN_TRANSPORTS)
+        bus = np.where(desservi, bus, np.inf)
+        velo = km * c.detour / c.velo_kmh * 60
+        marche = km * c.detour / c.marche_kmh * 60
+        return np.stack([voiture, c.deux_roues * voiture, bus, velo, marche])
+
+    def minutes(self, commune_a: str | None, commune_b: str | None, mode: str) -> int | None:
+        """Whole minutes one way, None when a commune or the mode is unknown or the journey not possible."""
+        a, b = self.communes.rang.get(commune_a or ""), self.communes.rang.get(commune_b or "")
+        if a is None or b is None or mode not in MODES:
+            return None
+        valeur = float(self.minutes_tous_modes(a, np.array([b]))[MODES.index(mode), 0])
+        return int(round(valeur)) if np.isfinite(valeur) and valeur < IMPOSSIBLE else None
+
+
+def bits_modes(modes: Sequence[str] | frozenset[str] | set[str]) -> int:
+    """Modes as a bit set in the order of MODES."""
+    return sum(1 << i for i, m in enumerate(MODES) if m in modes)
+
+
+def lire_coefficients(brut: Mapping[str, float]) -> Coefficients:
+    """Coefficients from a JSON object, unknown keys refused."""
+    return Coefficients(**{k: float(v) for k, v in brut.items()})

@@ -1,0 +1,298 @@
+"""The people held in memory: posting lists by trade, columns for the hard requirements.
+
+Slots are stable between two `charger`: a person keeps hers, a retired one is never given to another, so a
+mask made before an update can never let a stranger in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching.lecture import LARGEUR, Lecture
+from marketplace.matching.trajets import IMPOSSIBLE, MODES, Trajets, bits_modes
+from marketplace.matching.valeurs import ErreurMatching, Poste, Profil
+
+INCONNU = 0  # minutes column: commune or modes unknown
+JOUR_ZERO = date(2000, 1, 1).toordinal()
+MOTIFS = ("permis", "caces", "nuit", "weekend", "heures", "disponibilite", "trajet")
+BIT = {motif: 1 << i for i, motif in enumerate(MOTIFS)}
+RECUPERABLES = ("trajet", "permis", "caces", "heures")
+PERMIS_IMPLIQUES = {"CE": ("C", "B"), "C": ("B",), "DE": ("D", "B"), "D": ("B",), "BE": ("B",), "C1": ("B",), "D1": ("B",)}
+BIT_NUIT, BIT_WEEKEND, PREMIER_BIT = 1, 2, 2
+
+
+def hacher(texte: str) -> int:
+    """A stable 64-bit number of a reference."""
+    return int.from_bytes(hashlib.blake2b(texte.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+
+
+def melanger(hashes: NDArray[np.uint64], sel: int) -> NDArray[np.uint64]:
+    """Neutral tie-break key of (offre, person), R126: a mixed hash of both references."""
+    x = hashes ^ np.uint64(sel)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    resultat: NDArray[np.uint64] = x ^ (x >> np.uint64(31))
+    return resultat
+
+
+@dataclass
+class _Colonne:
+    """One growable posting list."""
+
+    places: NDArray[np.int32]
+    valeurs: NDArray[np.uint8]
+    nombre: int
+
+    def ajouter(self, place: int, valeur: int) -> None:
+        if self.nombre == len(self.places):
+            taille = max(8, int(self.nombre * 1.5))
+            self.places = np.resize(self.places, taille) if self.nombre else np.zeros(taille, np.int32)
+            self.valeurs = np.resize(self.valeurs, taille) if self.nombre else np.zeros(taille, np.uint8)
+        self.places[self.nombre], self.valeurs[self.nombre] = place, valeur
+        self.nombre += 1
+
+    def retirer(self, place: int) -> None:
+        ou = np.flatnonzero(self.places[: self.nombre] == place)
+        if len(ou):
+            dernier = self.nombre - 1
+            self.places[ou[0]], self.valeurs[ou[0]] = self.places[dernier], self.valeurs[dernier]
+            self.nombre = dernier
+
+
+class Exigences:
+    """Names of licences and CACES as bits; names met later take the next free bit."""
+
+    def __init__(self) -> None:
+        self.bits: dict[str, int] = {}
+
+    def bit(self, nom: str) -> int:
+        numero = self.bits.get(nom)
+        if numero is None:
+            numero = len(self.bits) + PREMIER_BIT
+            if numero > 63:
+                raise ErreurMatching("Trop de permis et de CACES différents : 61 au plus.")
+            self.bits[nom] = numero
+        return 1 << numero
+
+    def de(self, profil: Profil | Poste) -> tuple[int, int]:
+        """(bits of licences, bits of CACES) written on a profile or an offre."""
+        permis = caces = 0
+        for p in profil.permis:
+            permis |= self.bit("P" + p.strip().upper())
+        for c in profil.caces:
+            caces |= self.bit("C" + c.strip().upper())
+        return permis, caces
+
+    def detenus(self, profil: Profil) -> int:
+        """What a person holds, heavier licences including lighter ones."""
+        permis, caces = self.de(profil)
+        for p in profil.permis:
+            for implique in PERMIS_IMPLIQUES.get(p.strip().upper(), ()):
+                permis |= self.bit("P" + implique)
+        return permis | caces
+
+
+class Vivier:
+    """Columns over the slots; see the module. Not thread-safe: the Ranker locks."""
+
+    def __init__(self, nombre_codes: int, trajets: Trajets) -> None:
+        self.nombre_codes = nombre_codes
+        self.trajets = trajets
+        self.exigences = Exigences()
+        self.vider(0)
+
+    def vider(self, capacite: int) -> None:
+        self.taille = 0
+        n = max(16, capacite)
+        self.refs: list[str] = []
+        self.place: dict[str, int] = {}
+        self.vivant = np.zeros(n, bool)
+        self.drapeaux = np.zeros(n, np.uint64)
+        self.heures_min = np.zeros(n, np.uint8)  # half hours
+        self.heures_max = np.zeros(n, np.uint8)
+        self.dispo = np.zeros(n, np.int16)  # days since 2000, -32768 for now
+        self.lieu = np.zeros(n, np.int32)
+        self.trajet_max = np.zeros(n, np.uint8)
+        self.hash = np.zeros(n, np.uint64)
+        self.neutre = np.zeros(n, np.float32)
+        self.codes = np.full((n, LARGEUR), 65535, np.uint16)
+        self.croyances = np.zeros((n, LARGEUR), np.uint8)
+        vide_i, vide_v = np.empty(0, np.int32), np.empty(0, np.uint8)
+        self.colonnes = [_Colonne(vide_i, vide_v, 0) for _ in range(self.nombre_codes)]
+        self.lieux: dict[tuple[int, int], int] = {(-1, 0): 0}
+        self.lieu_commune = [-1]
+        self.lieu_modes = [0]
+        self._minutes: dict[tuple[int, bool], tuple[NDArray[np.uint8], NDArray[np.uint8]]] = {}
+
+    _PAR_PLACE = (
+        "vivant drapeaux heures_min heures_max dispo lieu trajet_max hash neutre codes croyances".split()
+    )
+
+    def _agrandir(self, besoin: int) -> None:
+        actuel = len(self.vivant)
+        if besoin <= actuel:
+            return
+        neuf = max(besoin, int(actuel * 1.5))
+        for nom in self._PAR_PLACE:
+            ancien = getattr(self, nom)
+            plus = np.zeros((neuf, *ancien.shape[1:]), ancien.dtype)
+            plus[:actuel] = ancien
+            setattr(self, nom, plus)
+
+    def _lieu(self, code_insee: str | None, modes: Iterable[str]) -> int:
+        commune = self.trajets.communes.rang.get(code_insee or "", -1)
+        bits = bits_modes(frozenset(modes))
+        cle = (commune, bits) if commune >= 0 and bits else (-1, 0)
+        numero = self.lieux.get(cle)
+        if numero is None:
+            numero = self.lieux[cle] = len(self.lieu_commune)
+            self.lieu_commune.append(cle[0])
+            self.lieu_modes.append(cle[1])
+        return numero
+
+    def poser(self, profil: Profil, lecture: Lecture, neutre: float, en_lot: bool = False) -> int:
+        """Put a person in her slot (a new one if unknown); `en_lot` leaves posting lists to `batir`."""
+        place = self.place.get(profil.ref)
+        if place is None:
+            place = self.taille
+            self._agrandir(place + 1)
+            self.taille += 1
+            self.refs.append(profil.ref)
+            self.place[profil.ref] = place
+            self.hash[place] = hacher(profil.ref)
+        elif not en_lot:
+            self._oter_colonnes(place)
+        self.vivant[place] = True
+        self.drapeaux[place] = np.uint64(
+            self.exigences.detenus(profil) | (BIT_NUIT if profil.nuit else 0) | (BIT_WEEKEND if profil.weekend else 0)
+        )
+        self.heures_min[place] = int(max(0, min(127, float(profil.heures_min))) * 2)
+        self.heures_max[place] = int(max(0, min(127, float(profil.heures_max))) * 2)
+        self.dispo[place] = (
+            np.clip(profil.disponible_le.toordinal() - JOUR_ZERO, -32768, 32767) if profil.disponible_le else -32768
+        )
+        self.lieu[place] = self._lieu(profil.code_insee, profil.modes)
+        self.trajet_max[place] = max(0, min(254, int(profil.trajet_max_minutes)))
+        self.neutre[place] = 0.0 if lecture.lisible else neutre
+        quanta = np.rint(np.clip(lecture.valeurs, 0, 1) * 255).astype(np.uint8)
+        garde = quanta > 0
+        codes, quanta = lecture.codes[garde][:LARGEUR], quanta[garde][:LARGEUR]
+        self.codes[place] = 65535
+        self.croyances[place] = 0
+        self.codes[place, : len(codes)] = codes
+        self.croyances[place, : len(codes)] = quanta
+        if not en_lot:
+            for code, quantum in zip(codes, quanta, strict=True):
+                self.colonnes[code].ajouter(place, int(quantum))
+        return place
+
+    def batir(self) -> None:
+        """Build every posting list from the rows, in one sort."""
+        codes = self.codes[: self.taille].ravel()
+        presents = np.flatnonzero((codes != 65535) & np.repeat(self.vivant[: self.taille], LARGEUR))
+        ordre = np.argsort(codes[presents], kind="stable")
+        tries = presents[ordre]
+        c = codes[tries]
+        bornes = np.searchsorted(c, np.arange(self.nombre_codes + 1))
+        places = (tries // LARGEUR).astype(np.int32)
+        valeurs = self.croyances[: self.taille].ravel()[tries]
+        for code in range(self.nombre_codes):
+            a, b = bornes[code], bornes[code + 1]
+            self.colonnes[code] = _Colonne(places[a:b], valeurs[a:b], int(b - a))
+
+    def _oter_colonnes(self, place: int) -> None:
+        for code in self.codes[place]:
+            if code != 65535:
+                self.colonnes[code].retirer(place)
+
+    def retirer(self, ref: str) -> bool:
+        """Forget a person; her slot stays empty for ever. False when unknown."""
+        place = self.place.pop(ref, None)
+        if place is None:
+            return False
+        self._oter_colonnes(place)
+        self.vivant[place] = False
+        self.codes[place] = 65535
+        self.croyances[place] = 0
+        self.refs[place] = ""
+        return True
+
+    def minutes(self, commune_poste: int, tot: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """(minutes, mode) of the quickest allowed mode for each known place; `tot` closes public transport."""
+        cle = (commune_poste, tot)
+        garde = self._minutes.get(cle)
+        if garde is not None and len(garde[0]) == len(self.lieu_commune):
+            return garde
+        if len(self._minutes) > 4096:
+            self._minutes.clear()
+        communes = np.array(self.lieu_commune)
+        bits = np.array(self.lieu_modes)
+        if tot:
+            bits = bits & ~(1 << MODES.index("transports"))
+        minutes = np.zeros(len(communes), np.uint8)
+        mode = np.zeros(len(communes), np.uint8)
+        connus = np.flatnonzero(communes >= 0)
+        if commune_poste >= 0 and len(connus):
+            uniques, inverse = np.unique(communes[connus], return_inverse=True)
+            tous = self.trajets.minutes_tous_modes(commune_poste, uniques)[:, inverse]
+            permis = (bits[connus][None, :] >> np.arange(len(MODES))[:, None]) & 1
+            tous = np.where(permis == 1, tous, np.inf)
+            meilleur = tous.argmin(axis=0)
+            valeur = tous[meilleur, np.arange(len(connus))]
+            entier = np.where(np.isfinite(valeur), np.clip(np.rint(valeur), 1, 254), IMPOSSIBLE)
+            minutes[connus] = entier.astype(np.uint8)
+            mode[connus] = meilleur
+        self._minutes[cle] = (minutes, mode)
+        return minutes, mode
+
+    def manques(
+        self, poste: Poste, delai_jours: int
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+        """Per slot: bits of the failed requirements (MOTIFS), minutes, mode number."""
+        n = self.taille
+        rate = np.zeros(n, np.uint8)
+        permis, caces = self.exigences.de(poste)
+        drapeaux = self.drapeaux[:n]
+        for bits, motif in (
+            (permis, "permis"),
+            (caces, "caces"),
+            (BIT_NUIT if poste.nuit else 0, "nuit"),
+            (BIT_WEEKEND if poste.weekend else 0, "weekend"),
+        ):
+            if bits:
+                rate |= np.where((drapeaux & np.uint64(bits)) != np.uint64(bits), np.uint8(BIT[motif]), np.uint8(0))
+        if poste.heures_hebdo is not None:
+            h = int(max(0.0, min(127.0, float(poste.heures_hebdo))) * 2)
+            hors = (self.heures_min[:n] > h) | (self.heures_max[:n] < h)
+            rate |= np.where(hors, np.uint8(BIT["heures"]), np.uint8(0))
+        if poste.debut is not None:
+            limite = min(32767, poste.debut.toordinal() - JOUR_ZERO + delai_jours)
+            rate |= np.where(self.dispo[:n] > limite, np.uint8(BIT["disponibilite"]), np.uint8(0))
+        commune = self.trajets.communes.rang.get(poste.code_insee or "", -1)
+        tot = poste.heure_debut is not None and poste.heure_debut.hour < 6
+        par_lieu, mode_lieu = self.minutes(commune, tot)
+        minutes = par_lieu[self.lieu[:n]]
+        rate |= np.where(minutes > self.trajet_max[:n], np.uint8(BIT["trajet"]), np.uint8(0))
+        return rate, minutes, mode_lieu[self.lieu[:n]]
+
+    def masque(self, refs: Iterable[str]) -> NDArray[np.bool_]:
+        masque = np.zeros(self.taille, bool)
+        places = [self.place[r] for r in refs if r in self.place]
+        masque[places] = True
+        return masque
+
+    def octets(self) -> int:
+        """Bytes of the arrays for the people held, spare room left out."""
+        n = self.taille
+        par_place = sum(
+            getattr(self, nom).dtype.itemsize * int(np.prod(getattr(self, nom).shape[1:], initial=1))
+            for nom in self._PAR_PLACE
+        )
+        return n * par_place + sum(c.nombre * 5 for c in self.colonnes)
+

@@ -1,0 +1,1 @@
+"""ROME, CPV and NAF tables."""

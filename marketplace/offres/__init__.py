@@ -1,0 +1,1 @@
+"""Openings of titulaires, SIAE and GEIQ."""

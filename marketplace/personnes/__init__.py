@@ -1,0 +1,1 @@
+"""Profil, éligibilité, mobilité, information and retention."""

@@ -1,0 +1,186 @@
+"""People and what they agreed to have written. No NIR, no health; protected attributes never leave for ranking."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, Heures, choix
+
+
+class OuiNonAVerifier(enum.StrEnum):
+    """An answer that may still have to be checked."""
+
+    OUI = "oui"
+    NON = "non"
+    A_VERIFIER = "a_verifier"
+
+
+class Personne(Base):
+    """A person followed or found by an employer. `retiree_le` empties every list at once; `anonymisee_le` ends it."""
+
+    __tablename__ = "personne"
+    __table_args__ = (
+        UniqueConstraint("ref"),
+        Index("ix_personne_territoire", "territoire_id", "retiree_le"),
+        CheckConstraint("heures_max >= heures_min", name="heures"),
+        CheckConstraint("trajet_max_minutes BETWEEN 0 AND 240", name="trajet"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(String(30))
+    territoire_id: Mapped[int] = mapped_column(ForeignKey("territoire.id"))
+    prenom: Mapped[str]
+    nom: Mapped[str]
+    cle: Mapped[str] = mapped_column(index=True)
+    empreinte: Mapped[str | None] = mapped_column(String(64), index=True)
+    date_naissance: Mapped[date | None]
+    sexe: Mapped[str | None] = mapped_column(String(1))
+    telephone: Mapped[str] = mapped_column(String(30), default="")
+    courriel: Mapped[str] = mapped_column(default="")
+    code_insee: Mapped[str | None] = mapped_column(ForeignKey("commune.code_insee"), index=True)
+    qpv: Mapped[OuiNonAVerifier] = mapped_column(
+        choix(OuiNonAVerifier, "qpv"), default=OuiNonAVerifier.A_VERIFIER
+    )
+    qpv_le: Mapped[date | None]
+    qpv_source: Mapped[str] = mapped_column(default="")
+    modes: Mapped[list[str]] = mapped_column(default=list)
+    trajet_max_minutes: Mapped[int] = mapped_column(default=60)
+    permis: Mapped[list[str]] = mapped_column(default=list)
+    caces: Mapped[list[str]] = mapped_column(default=list)
+    heures_min: Mapped[Decimal] = mapped_column(Heures(), default=Decimal(0))
+    heures_max: Mapped[Decimal] = mapped_column(Heures(), default=Decimal(35))
+    nuit: Mapped[bool] = mapped_column(default=False)
+    weekend: Mapped[bool] = mapped_column(default=False)
+    disponible_le: Mapped[date | None]
+    limites: Mapped[list[str]] = mapped_column(default=list)
+    information_le: Mapped[date | None]
+    information_version: Mapped[str] = mapped_column(String(20), default="")
+    information_canal: Mapped[str] = mapped_column(String(40), default="")
+    dernier_contact_le: Mapped[date | None]
+    retiree_le: Mapped[datetime | None]
+    anonymisee_le: Mapped[datetime | None]
+    fictive: Mapped[bool] = mapped_column(default=False)
+    cree_le: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Experience(Base):
+    """A past job in the person's words; `code_rome` once she confirmed what it is."""
+
+    __tablename__ = "experience"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    personne_id: Mapped[int] = mapped_column(ForeignKey("personne.id"), index=True)
+    intitule: Mapped[str]
+    code_rome: Mapped[str | None] = mapped_column(ForeignKey("metier.code_rome"))
+    mois: Mapped[int | None]
+
+
+class CompetencePersonne(Base):
+    """A skill in the person's words; `code_ogr` once confirmed."""
+
+    __tablename__ = "competence_personne"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    personne_id: Mapped[int] = mapped_column(ForeignKey("personne.id"), index=True)
+    libelle: Mapped[str]
+    code_ogr: Mapped[str | None] = mapped_column(String(10))
+
+
+class Suivi(Base):
+    """A référent follows a person, from a day to a day. Ending it closes the access the same day (R89)."""
+
+    __tablename__ = "suivi"
+    __table_args__ = (
+        Index("ix_suivi_referent", "referent_id", "jusqu_au"),
+        CheckConstraint("jusqu_au IS NULL OR jusqu_au >= depuis", name="dates"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    personne_id: Mapped[int] = mapped_column(ForeignKey("personne.id"), index=True)
+    referent_id: Mapped[int] = mapped_column(ForeignKey("utilisateur.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    depuis: Mapped[date]
+    jusqu_au: Mapped[date | None]
+
+
+class Statut(Base):
+    """A category of the clause (D1) with its proof: type, date, seen by whom. No file, no detail (R107)."""
+
+    __tablename__ = "statut"
+    __table_args__ = (Index("ix_statut_personne", "personne_id", "categorie"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    personne_id: Mapped[int] = mapped_column(ForeignKey("personne.id"))
+    categorie: Mapped[str] = mapped_column(String(40))
+    depuis: Mapped[date | None]
+    jusqu_au: Mapped[date | None]
+    preuve_type: Mapped[str | None] = mapped_column(String(40))
+    preuve_le: Mapped[date | None]
+    vue_par_id: Mapped[int | None]
+    vue_le: Mapped[date | None]
+
+
+class EtatValidation(enum.StrEnum):
+    """Answer of the facilitateur on a person."""
+
+    A_TRAITER = "a_traiter"
+    OUI = "oui"
+    NON = "non"
+    ANNULEE = "annulee"
+
+
+class Validation(Base):
+    """A question on a person (asked by an employer or a référent) and its answer with the window (R33, R47).
+
+    `categories` is the photograph of the statuses at the answer: kept from employers, never rewritten.
+    """
+
+    __tablename__ = "validation"
+    __table_args__ = (
+        UniqueConstraint("ref"),
+        Index("ix_validation_territoire", "territoire_id", "etat"),
+        CheckConstraint("fenetre_fin IS NULL OR fenetre_fin >= fenetre_debut", name="fenetre"),
+        CheckConstraint(
+            "etat <> 'oui' OR (fenetre_debut IS NOT NULL AND fenetre_fin IS NOT NULL AND repondue_le IS NOT NULL)",
+            name="oui_complet",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(String(30))
+    territoire_id: Mapped[int] = mapped_column(ForeignKey("territoire.id"))
+    personne_id: Mapped[int] = mapped_column(ForeignKey("personne.id"), index=True)
+    demandeur_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    marche_id: Mapped[int | None] = mapped_column(ForeignKey("marche.id"), index=True)
+    poste: Mapped[str] = mapped_column(default="")
+    debut_prevu: Mapped[date | None]
+    etat: Mapped[EtatValidation] = mapped_column(choix(EtatValidation), default=EtatValidation.A_TRAITER)
+    demandee_le: Mapped[datetime]
+    repondue_le: Mapped[datetime | None]
+    repondue_par_id: Mapped[int | None]
+    fenetre_debut: Mapped[date | None]
+    fenetre_fin: Mapped[date | None]
+    categories: Mapped[list[str]] = mapped_column(default=list)
+    note: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str | None] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ChangementVivier(Base):
+    """The sequence of changes of people, written in the transaction of each act; every process applies it."""
+
+    __tablename__ = "changement_vivier"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    personne_id: Mapped[int]
+    quand: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Classer, proposer, répondre, embaucher: the marketplace itself."""

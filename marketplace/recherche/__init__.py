@@ -1,0 +1,1 @@
+"""One search over marchés, offres and structures; the public catalogue."""

@@ -1,0 +1,27 @@
+"""Imports every table, so that the metadata is whole for migrations, checks and tests."""
+
+from marketplace.comptes import models as comptes
+from marketplace.db import Base
+from marketplace.heures import models as heures
+from marketplace.journal import models as journal
+from marketplace.marches import models as marches
+from marketplace.metiers import models as metiers
+from marketplace.offres import models as offres
+from marketplace.personnes import models as personnes
+from marketplace.propositions import models as propositions
+from marketplace.territoire import models as territoire
+
+metadata = Base.metadata
+
+__all__ = [
+    "comptes",
+    "heures",
+    "journal",
+    "marches",
+    "metadata",
+    "metiers",
+    "offres",
+    "personnes",
+    "propositions",
+    "territoire",
+]

@@ -1,0 +1,1 @@
+"""Communes, zones and the dated settings of a territory."""

@@ -1,0 +1,1 @@
+"""What the audiences share: doors, security, forms, filters, error pages."""

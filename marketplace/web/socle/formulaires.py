@@ -1,0 +1,101 @@
+"""What every form shares: French messages, decimals as people type them, communes and métiers by their name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DecimalField, Field, StringField
+from wtforms.validators import ValidationError
+
+from marketplace.erreurs import RegleViolee
+from marketplace.valeurs import lire_decimal, lire_heures
+
+
+class Formulaire(FlaskForm):
+    """Base of the forms: French, CSRF on, rule errors shown next to their field."""
+
+    class Meta(FlaskForm.Meta):
+        """French messages of WTForms."""
+
+        locales = ("fr",)
+
+    def poser_erreur(self, erreur: RegleViolee) -> None:
+        """Show a rule's refusal next to its field, or at the top of the form when it names none."""
+        champ: Any = self._fields.get(erreur.champ or "")
+        if champ is not None:
+            champ.errors = [*champ.errors, erreur.message]
+        else:
+            self.form_errors = [*self.form_errors, erreur.message]
+
+    def erreurs_resumees(self) -> list[tuple[str, str]]:
+        """(field id, message) of every error, for the summary at the top of the page."""
+        lignes = [("", str(m)) for m in self.form_errors]
+        for nom, messages in self.errors.items():
+            if nom is not None:
+                lignes += [(self._fields[nom].id, str(m)) for m in messages]
+        return lignes
+
+
+class ChampHeures(DecimalField):
+    """Hours: « 7,5 », « 7.5 », « 7h30 »."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed; an error keeps the text."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            self.data = lire_heures(valuelist[0])
+        except RegleViolee as erreur:
+            self.data = None
+            raise ValueError(erreur.message) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else format(self.data.normalize(), "f").replace(".", ",")
+
+
+class ChampDecimal(DecimalField):
+    """A decimal number as the French type it."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed; an error keeps the text."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        try:
+            self.data = lire_decimal(valuelist[0])
+        except RegleViolee as erreur:
+            self.data = None
+            raise ValueError(erreur.message) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        if self.data is None:
+            return ""
+        return format(Decimal(self.data).normalize(), "f").replace(".", ",")
+
+
+class ChampSuggestions(StringField):
+    """A text field helped by a list that opens as one types; it works as plain text without JavaScript.
+
+    `source` is the path that answers with suggestions as JSON: [{"valeur", "libelle"}].
+    """
+
+    def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:
+        kwargs.setdefault("render_kw", {})
+        kwargs["render_kw"] |= {"data-suggestions": source, "autocomplete": "off"}
+        super().__init__(*args, **kwargs)
+
+
+def sans_nir(_: Any, champ: Field) -> None:
+    """Validator: refuses a social security number in a free text (R106)."""
+    from marketplace.personnes.rules.proteges import contient_nir
+
+    if champ.data and contient_nir(str(champ.data)):
+        raise ValidationError("Ne saisissez pas de numéro de sécurité sociale : retirez-le.")

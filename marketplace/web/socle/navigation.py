@@ -1,0 +1,68 @@
+"""The menu of each hat: same place, same word; what a role may not see is absent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from marketplace.comptes.roles import Acteur, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Entree:
+    """One link of the menu."""
+
+    libelle: str
+    adresse: str
+    active: bool
+
+
+MENUS: dict[Role | None, tuple[tuple[str, str], ...]] = {
+    None: (
+        ("Marchés", "public_catalogue.marches"),
+        ("Offres", "public_catalogue.offres"),
+        ("Structures", "public_catalogue.structures"),
+        ("La clause sociale, pour moi ?", "public_pages.clause_sociale"),
+    ),
+    Role.FACILITATEUR: (
+        ("Aujourd'hui", "facilitateur_accueil.aujourdhui"),
+        ("Marchés", "facilitateur_marches.liste"),
+        ("Heures", "facilitateur_heures.a_valider"),
+        ("Personnes", "facilitateur_personnes.liste"),
+        ("Offres", "facilitateur_offres.liste"),
+        ("Organisations", "facilitateur_organisations.liste"),
+    ),
+    Role.EMPLOYEUR: (
+        ("Accueil", "employeur_accueil.accueil"),
+        ("Déclarer", "employeur_declarations.liste"),
+        ("Offres", "employeur_offres.liste"),
+        ("Personnes proposées", "employeur_propositions.liste"),
+        ("Mes salariés", "employeur_contrats.liste"),
+        ("Mes marchés", "employeur_marches.liste"),
+    ),
+    Role.REFERENT: (
+        ("Accueil", "referent_accueil.accueil"),
+        ("Personnes", "referent_personnes.liste"),
+        ("Offres", "referent_offres.liste"),
+        ("Propositions", "referent_propositions.liste"),
+    ),
+    Role.ACHETEUR: (("Mes marchés", "acheteur_marches.liste"),),
+    Role.ADMINISTRATEUR: (
+        ("Membres", "admin_membres.liste"),
+        ("Organisations", "admin_organisations.liste"),
+        ("Réglages", "admin_reglages.liste"),
+        ("Tâches", "admin_taches.liste"),
+        ("Journal", "admin_journal.liste"),
+    ),
+}
+
+
+def menu(acteur: Acteur | None) -> list[Entree]:
+    """The links of this hat; a page not registered in this application is left out."""
+    groupe = (request.endpoint or "").split(".")[0]
+    entrees = []
+    for libelle, point in MENUS[acteur.role if acteur else None]:
+        if point in current_app.view_functions:
+            entrees.append(Entree(libelle, url_for(point), groupe == point.split(".")[0]))
+    return entrees
