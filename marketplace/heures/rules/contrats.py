@@ -259,7 +259,7 @@ def controler_formation(
         phrase = f"Un contrat de cette durée prévoit au moins {heures_en_texte(minimum)} de formation."
         return (_avertissement(phrase, "heures_formation", "R31 (L6325-13)"),)
     if heures_formation > maximum:
-        phrase = f"Plus d'un quart du contrat en formation ({heures_en_texte(maximum)}) : vérifiez l'accord de branche."
+        phrase = f"Formation au-delà d'un quart du contrat ({heures_en_texte(maximum)}) : à vérifier."
         return (_avertissement(phrase, "heures_formation", "R31 (L6325-14)"),)
     return ()
 
