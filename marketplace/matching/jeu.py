@@ -28,7 +28,9 @@ def lire_jsonl(dossier: Path, nom: str) -> Iterator[dict[str, Any]]:
                 try:
                     yield json.loads(ligne)
                 except ValueError as erreur:
-                    raise ErreurMatching(f"{nom}.jsonl, ligne {numero} : JSON illisible ({erreur}).") from erreur
+                    raise ErreurMatching(
+                        f"{nom}.jsonl, ligne {numero} : JSON illisible ({erreur})."
+                    ) from erreur
 
 
 def _jour(texte: str | None) -> date | None:
@@ -40,7 +42,8 @@ def profil_de(o: dict[str, Any]) -> Profil:
     return Profil(
         ref=o["id"],
         experiences=tuple(
-            Experience(e.get("intitule") or "", e.get("code_rome"), e.get("mois")) for e in o.get("experiences") or ()
+            Experience(e.get("intitule") or "", e.get("code_rome"), e.get("mois"))
+            for e in o.get("experiences") or ()
         ),
         competences=tuple(o.get("competences") or ()),
         permis=frozenset(o.get("permis") or ()),

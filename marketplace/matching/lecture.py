@@ -74,7 +74,9 @@ class Interprete:
             self.lire([plie], competence)
         return self._lus[(plie, competence)]
 
-    def _appui(self, competences: Sequence[str], emplois: int) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    def _appui(
+        self, competences: Sequence[str], emplois: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
         """Log-likelihood of the skills under each trade, and their mixed belief."""
         part = self.reglages.part_competence / max(1, emplois) ** 0.5
         prior = self.lecteur.prior
@@ -95,7 +97,7 @@ class Interprete:
 
     def emplois(self, profil: Profil) -> list[Lecture]:
         """One belief a past job; a person with skills only is read as one job made of them."""
-        experiences = [e for e in profil.experiences[:8]]
+        experiences = list(profil.experiences[:8])
         log_appui, melange, lues = self._appui(profil.competences, len(experiences))
         lectures = []
         for experience in experiences:
@@ -109,7 +111,9 @@ class Interprete:
                 continue
             lectures.append(self._mixte(codes, valeurs, log_appui, melange, lues))
         if not experiences and lues:
-            lectures.append(self._mixte(np.empty(0, np.int32), np.empty(0, np.float32), log_appui, melange, lues))
+            lectures.append(
+                self._mixte(np.empty(0, np.int32), np.empty(0, np.float32), log_appui, melange, lues)
+            )
         return lectures
 
     def _mixte(
@@ -122,7 +126,9 @@ class Interprete:
     ) -> Lecture:
         if not lues:
             somme = float(valeurs.sum()) or 1.0
-            return Lecture(codes[:LARGEUR], (valeurs / max(somme, 1.0))[:LARGEUR].astype(np.float32), len(codes) > 0)
+            return Lecture(
+                codes[:LARGEUR], (valeurs / max(somme, 1.0))[:LARGEUR].astype(np.float32), len(codes) > 0
+            )
         part = self.reglages.appui_competences if len(codes) else 1.0
         dense = part * melange
         dense[codes] += (1 - part) * valeurs
@@ -166,4 +172,6 @@ class Interprete:
     def preparer(self, profils: Sequence[Profil]) -> None:
         """Read every wording of a batch of profiles at once."""
         self.lire(e.intitule for p in profils for e in p.experiences if e.code_rome is None)
-        self.lire((c for p in profils for c in p.competences[: self.reglages.competences_max]), competence=True)
+        self.lire(
+            (c for p in profils for c in p.competences[: self.reglages.competences_max]), competence=True
+        )

@@ -126,7 +126,9 @@ class Lecteur:
                 if len(meilleurs) == 0:
                     continue
                 poids = np.exp((s[meilleurs] - s[meilleurs].max()) / 0.08).astype(np.float32)
-                ligne = np.asarray((sparse.csr_matrix(poids) @ self.competence_metier[meilleurs]).todense()).ravel()
+                ligne = np.asarray(
+                    (sparse.csr_matrix(poids) @ self.competence_metier[meilleurs]).todense()
+                ).ravel()
                 if ligne.sum() > 0:
                     resultat[debut + k] = ligne / ligne.sum()
         return resultat
@@ -161,7 +163,9 @@ class Lecteur:
         ordre = np.lexsort((np.arange(len(sim)), -sim))[: max(0, limit)]
         return tuple(
             SuggestionCompetence(
-                self.rome.competence_ogr[i], self.rome.competence_libelle[i], round(float(min(1.0, sim[i])), 4)
+                self.rome.competence_ogr[i],
+                self.rome.competence_libelle[i],
+                round(float(min(1.0, sim[i])), 4),
             )
             for i in ordre
             if sim[i] > 0.15

@@ -42,7 +42,9 @@ MOTS_PROXIMITE = ("très proche", "proche", "à rapprocher", "éloigné")
 class Ranker:
     """Holds the people of a territory and ranks them; safe to share between threads of one process."""
 
-    def __init__(self, interprete: Interprete, trajets: Trajets, pertinence: Pertinence, version: str) -> None:
+    def __init__(
+        self, interprete: Interprete, trajets: Trajets, pertinence: Pertinence, version: str
+    ) -> None:
         self.interprete = interprete
         self.rome = interprete.lecteur.rome
         self.trajets = trajets
@@ -79,7 +81,9 @@ class Ranker:
                 lot = liste[debut : debut + 4096]
                 self.interprete.preparer(lot)
                 for profil in lot:
-                    self.vivier.poser(profil, self.interprete.profil(profil), self.pertinence.neutre, en_lot=True)
+                    self.vivier.poser(
+                        profil, self.interprete.profil(profil), self.pertinence.neutre, en_lot=True
+                    )
             self.vivier.batir()
 
     def appliquer(self, modifies: Iterable[Profil], retires: Iterable[str]) -> None:
@@ -172,8 +176,17 @@ class Ranker:
         final = np.round(pertinence * marge, 6)
         ordre = np.lexsort((melanger(v.hash[choisis], sel), -final))[:limit]
         lignes = tuple(
-            self._ligne(poste, lecture, int(choisis[k]), rang, float(final[k]), float(pertinence[k]),
-                        float(detail[k]), int(minutes[choisis[k]]), int(modes[choisis[k]]))
+            self._ligne(
+                poste,
+                lecture,
+                int(choisis[k]),
+                rang,
+                float(final[k]),
+                float(pertinence[k]),
+                float(detail[k]),
+                int(minutes[choisis[k]]),
+                int(modes[choisis[k]]),
+            )
             for rang, k in enumerate(ordre, 1)
         )
         hors = self._hors_de_portee(poste, score, admissible, rate, minutes, modes, sel)
@@ -228,8 +241,16 @@ class Ranker:
         return None if meilleur is None else meilleur[1:]
 
     def _ligne(
-        self, poste: Poste, lecture: Lecture, place: int, rang: int, score: float, pertinence: float,
-        metier_seul: float, minutes: int, mode: int,
+        self,
+        poste: Poste,
+        lecture: Lecture,
+        place: int,
+        rang: int,
+        score: float,
+        pertinence: float,
+        metier_seul: float,
+        minutes: int,
+        mode: int,
     ) -> LigneClassee:
         ref = self.vivier.refs[place]
         profil = self._profils.get(ref) or Profil(ref)
@@ -238,11 +259,22 @@ class Ranker:
         incomplet = bool(self.vivier.neutre[place] > 0) or not profil.experiences or not profil.competences
         lien = self._lien(lecture, profil)
         if self.vivier.neutre[place] > 0:
-            raisons.append(Raison("metier", "Parcours à compléter : classé sur le reste", metier_seul, "neutre"))
+            raisons.append(
+                Raison("metier", "Parcours à compléter : classé sur le reste", metier_seul, "neutre")
+            )
         elif lien is None:
-            raisons.append(Raison("metier", "Pas d'expérience repérée dans ce métier ni dans un métier voisin", metier_seul, "moins"))
+            raisons.append(
+                Raison(
+                    "metier",
+                    "Pas d'expérience repérée dans ce métier ni dans un métier voisin",
+                    metier_seul,
+                    "moins",
+                )
+            )
         else:
-            raisons.append(Raison("metier", mots.texte_metier(lien[1], lien[0], lien[2]), metier_seul, "plus"))
+            raisons.append(
+                Raison("metier", mots.texte_metier(lien[1], lien[0], lien[2]), metier_seul, "plus")
+            )
         apport = pertinence - metier_seul
         demandees = poste.competences_requises
         if demandees:
@@ -256,36 +288,74 @@ class Ranker:
                     Raison(
                         "competences",
                         f"{nombre or 'Aucune'} compétence{pluriel} demandée{pluriel} sur {len(demandees)}"
-                        if nombre else "Aucune compétence demandée repérée",
+                        if nombre
+                        else "Aucune compétence demandée repérée",
                         apport,
                         "plus" if nombre else "neutre",
                     )
                 )
-                manques += [f"Compétence à vérifier : {c}" for c, ok in zip(demandees, couvertes, strict=True) if not ok][:3]
+                manques += [
+                    f"Compétence à vérifier : {c}"
+                    for c, ok in zip(demandees, couvertes, strict=True)
+                    if not ok
+                ][:3]
         nom_mode = MODES[mode] if minutes not in (INCONNU, IMPOSSIBLE) else None
         if nom_mode:
-            raisons.append(Raison("trajet", mots.texte_trajet(minutes, nom_mode, profil.trajet_max_minutes), score - pertinence, "plus" if minutes <= profil.trajet_max_minutes * 0.75 else "neutre"))
+            raisons.append(
+                Raison(
+                    "trajet",
+                    mots.texte_trajet(minutes, nom_mode, profil.trajet_max_minutes),
+                    score - pertinence,
+                    "plus" if minutes <= profil.trajet_max_minutes * 0.75 else "neutre",
+                )
+            )
         else:
             incomplet = True
-            raisons.append(Raison("trajet", "Trajet à vérifier : commune ou moyen de transport inconnu", score - pertinence, "neutre"))
+            raisons.append(
+                Raison(
+                    "trajet",
+                    "Trajet à vérifier : commune ou moyen de transport inconnu",
+                    score - pertinence,
+                    "neutre",
+                )
+            )
         if poste.permis:
             raisons.append(Raison("permis", f"Permis {mots.liste(sorted(poste.permis))} : oui", 0.0, "plus"))
         if poste.caces:
             raisons.append(Raison("caces", f"CACES {mots.liste(sorted(poste.caces))} : oui", 0.0, "plus"))
         if poste.heures_hebdo is not None:
-            raisons.append(Raison("heures", f"{mots.heures_fr(poste.heures_hebdo)} par semaine : dans ses souhaits", 0.0, "plus"))
+            raisons.append(
+                Raison(
+                    "heures",
+                    f"{mots.heures_fr(poste.heures_hebdo)} par semaine : dans ses souhaits",
+                    0.0,
+                    "plus",
+                )
+            )
         dispo = mots.texte_disponibilite(profil.disponible_le, poste.debut)
         if dispo:
             raisons.append(Raison("disponibilite", dispo[0], 0.0, dispo[1]))
         return LigneClassee(
-            ref=ref, rang=rang, score=score, proximite=self._proximite(pertinence),
-            trajet_minutes=minutes if nom_mode else None, mode=nom_mode, raisons=tuple(raisons),
-            manques=tuple(manques), incomplet=incomplet,
+            ref=ref,
+            rang=rang,
+            score=score,
+            proximite=self._proximite(pertinence),
+            trajet_minutes=minutes if nom_mode else None,
+            mode=nom_mode,
+            raisons=tuple(raisons),
+            manques=tuple(manques),
+            incomplet=incomplet,
         )
 
     def _hors_de_portee(
-        self, poste: Poste, score: NDArray[np.float32], admissible: NDArray[np.bool_], rate: NDArray[np.uint8],
-        minutes: NDArray[np.uint8], modes: NDArray[np.uint8], sel: int,
+        self,
+        poste: Poste,
+        score: NDArray[np.float32],
+        admissible: NDArray[np.bool_],
+        rate: NDArray[np.uint8],
+        minutes: NDArray[np.uint8],
+        modes: NDArray[np.uint8],
+        sel: int,
     ) -> tuple[HorsDePortee, ...]:
         """Relevant people who lack one thing an aid could bring."""
         seul = np.zeros(256, bool)
@@ -305,7 +375,9 @@ class Ranker:
             resultat.append(
                 HorsDePortee(
                     ref=ref,
-                    manque=mots.manque_exigence(motif, poste, profil, m, MODES[modes[place]] if connu else None),
+                    manque=mots.manque_exigence(
+                        motif, poste, profil, m, MODES[modes[place]] if connu else None
+                    ),
                     aide=mots.AIDES[motif],
                     score=float(np.round(min(1.0, score[place]), 6)),
                     trajet_minutes=m,
@@ -314,7 +386,12 @@ class Ranker:
         return tuple(resultat)
 
     def rank_postes(
-        self, profil: Profil, postes: Sequence[Poste], *, parmi: NDArray[np.bool_] | None = None, limit: int = 10
+        self,
+        profil: Profil,
+        postes: Sequence[Poste],
+        *,
+        parmi: NDArray[np.bool_] | None = None,
+        limit: int = 10,
     ) -> ClassementPostes:
         """The mirror: offres ranked for one person by the same score, `parmi` aligned with `postes`."""
         seul = Ranker(self.interprete, self.trajets, self.pertinence, self.version)
@@ -369,7 +446,13 @@ class Ranker:
 
 def _renommer(ligne: LigneClassee, ref: str, rang: int | None = None) -> LigneClassee:
     return LigneClassee(
-        ref=ref, rang=rang or ligne.rang, score=ligne.score, proximite=ligne.proximite,
-        trajet_minutes=ligne.trajet_minutes, mode=ligne.mode, raisons=ligne.raisons, manques=ligne.manques,
+        ref=ref,
+        rang=rang or ligne.rang,
+        score=ligne.score,
+        proximite=ligne.proximite,
+        trajet_minutes=ligne.trajet_minutes,
+        mode=ligne.mode,
+        raisons=ligne.raisons,
+        manques=ligne.manques,
         incomplet=ligne.incomplet,
     )

@@ -13,11 +13,39 @@ from sklearn.utils import murmurhash3_32
 LONGUEUR_MAX = 600  # characters kept of a wording: beyond, nobody names a trade
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "’": " ", "'": " ", "ß": "ss"})
 _NON_MOT = re.compile(r"[^a-z0-9+#]+")
-_PARENTHESES_GENRE = re.compile(r"\((?:e|ne|se|le|rice|euse|trice|ere|iere|es|s|h ?/ ?f|f ?/ ?h|hf|fh)\)", re.I)
-_HF = re.compile(r"\b(?:h ?/ ?f|f ?/ ?h|h-f|f-h)\b", re.I)
+_PARENTHESES_GENRE = re.compile(
+    r"\((?:e|ne|se|le|rice|euse|trice|ere|iere|es|s|h ?/ ?f|f ?/ ?h|hf|fh)\)", re.IGNORECASE
+)
+_HF = re.compile(r"\b(?:h ?/ ?f|f ?/ ?h|h-f|f-h)\b", re.IGNORECASE)
 
 MOTS_VIDES = frozenset(
-    "de du des d l la le les un une et en a au aux ou sur par pour dans avec chez the of and".split()
+    [
+        "de",
+        "du",
+        "des",
+        "d",
+        "l",
+        "la",
+        "le",
+        "les",
+        "un",
+        "une",
+        "et",
+        "en",
+        "a",
+        "au",
+        "aux",
+        "ou",
+        "sur",
+        "par",
+        "pour",
+        "dans",
+        "avec",
+        "chez",
+        "the",
+        "of",
+        "and",
+    ]
 )
 
 
@@ -85,7 +113,9 @@ def _traits_mot(mot: str) -> NDArray[np.int32]:
     morceaux = {"=" + mot, "~" + souche}
     for n in (3, 4, 5):
         morceaux.update(borde[i : i + n] for i in range(len(borde) - n + 1))
-    return np.array([murmurhash3_32(m, seed=17, positive=True) % NB_TRAITS for m in sorted(morceaux)], dtype=np.int32)
+    return np.array(
+        [murmurhash3_32(m, seed=17, positive=True) % NB_TRAITS for m in sorted(morceaux)], dtype=np.int32
+    )
 
 
 def traits(texte: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -98,7 +128,10 @@ def traits(texte: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     norme = float(np.sqrt(sum(p * p for p in poids_mots)))
     indices = np.concatenate(listes)
     poids = np.concatenate(
-        [np.full(len(t), p / norme / np.sqrt(len(t)), np.float32) for t, p in zip(listes, poids_mots, strict=True)]
+        [
+            np.full(len(t), p / norme / np.sqrt(len(t)), np.float32)
+            for t, p in zip(listes, poids_mots, strict=True)
+        ]
     )
     return indices, poids.astype(np.float32)
 

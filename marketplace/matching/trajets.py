@@ -82,7 +82,9 @@ class Trajets:
         dedans = communes == lieu
         voiture = np.where(dedans, np.clip(voiture, 8.0, 14.0), voiture)
         bus = c.transports_facteur * voiture + c.transports_attente
-        desservi = (self.densite[communes] >= DENSITE_MIN_TRANSPORTS) & (self.densite[lieu] >= DENSITE_MIN_TRANSPORTS)
+        desservi = (self.densite[communes] >= DENSITE_MIN_TRANSPORTS) & (
+            self.densite[lieu] >= DENSITE_MIN_TRANSPORTS
+        )
         bus = np.where(desservi, bus, np.inf)
         velo = km * c.detour / c.velo_kmh * 60
         marche = km * c.detour / c.marche_kmh * 60
@@ -94,7 +96,7 @@ class Trajets:
         if a is None or b is None or mode not in MODES:
             return None
         valeur = float(self.minutes_tous_modes(a, np.array([b]))[MODES.index(mode), 0])
-        return int(round(valeur)) if np.isfinite(valeur) and valeur < IMPOSSIBLE else None
+        return round(valeur) if np.isfinite(valeur) and valeur < IMPOSSIBLE else None
 
 
 def bits_modes(modes: Sequence[str] | frozenset[str] | set[str]) -> int:

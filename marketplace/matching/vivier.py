@@ -23,7 +23,15 @@ JOUR_ZERO = date(2000, 1, 1).toordinal()
 MOTIFS = ("permis", "caces", "nuit", "weekend", "heures", "disponibilite", "trajet")
 BIT = {motif: 1 << i for i, motif in enumerate(MOTIFS)}
 RECUPERABLES = ("trajet", "permis", "caces", "heures")
-PERMIS_IMPLIQUES = {"CE": ("C", "B"), "C": ("B",), "DE": ("D", "B"), "D": ("B",), "BE": ("B",), "C1": ("B",), "D1": ("B",)}
+PERMIS_IMPLIQUES = {
+    "CE": ("C", "B"),
+    "C": ("B",),
+    "DE": ("D", "B"),
+    "D": ("B",),
+    "BE": ("B",),
+    "C1": ("B",),
+    "D1": ("B",),
+}
 BIT_NUIT, BIT_WEEKEND, PREMIER_BIT = 1, 2, 2
 
 
@@ -130,9 +138,19 @@ class Vivier:
         self.lieu_modes = [0]
         self._minutes: dict[tuple[int, bool], tuple[NDArray[np.uint8], NDArray[np.uint8]]] = {}
 
-    _PAR_PLACE = (
-        "vivant drapeaux heures_min heures_max dispo lieu trajet_max hash neutre codes croyances".split()
-    )
+    _PAR_PLACE = [
+        "vivant",
+        "drapeaux",
+        "heures_min",
+        "heures_max",
+        "dispo",
+        "lieu",
+        "trajet_max",
+        "hash",
+        "neutre",
+        "codes",
+        "croyances",
+    ]
 
     def _agrandir(self, besoin: int) -> None:
         actuel = len(self.vivant)
@@ -170,12 +188,16 @@ class Vivier:
             self._oter_colonnes(place)
         self.vivant[place] = True
         self.drapeaux[place] = np.uint64(
-            self.exigences.detenus(profil) | (BIT_NUIT if profil.nuit else 0) | (BIT_WEEKEND if profil.weekend else 0)
+            self.exigences.detenus(profil)
+            | (BIT_NUIT if profil.nuit else 0)
+            | (BIT_WEEKEND if profil.weekend else 0)
         )
         self.heures_min[place] = int(max(0, min(127, float(profil.heures_min))) * 2)
         self.heures_max[place] = int(max(0, min(127, float(profil.heures_max))) * 2)
         self.dispo[place] = (
-            np.clip(profil.disponible_le.toordinal() - JOUR_ZERO, -32768, 32767) if profil.disponible_le else -32768
+            np.clip(profil.disponible_le.toordinal() - JOUR_ZERO, -32768, 32767)
+            if profil.disponible_le
+            else -32768
         )
         self.lieu[place] = self._lieu(profil.code_insee, profil.modes)
         self.trajet_max[place] = max(0, min(254, int(profil.trajet_max_minutes)))
@@ -266,7 +288,9 @@ class Vivier:
             (BIT_WEEKEND if poste.weekend else 0, "weekend"),
         ):
             if bits:
-                rate |= np.where((drapeaux & np.uint64(bits)) != np.uint64(bits), np.uint8(BIT[motif]), np.uint8(0))
+                rate |= np.where(
+                    (drapeaux & np.uint64(bits)) != np.uint64(bits), np.uint8(BIT[motif]), np.uint8(0)
+                )
         if poste.heures_hebdo is not None:
             h = int(max(0.0, min(127.0, float(poste.heures_hebdo))) * 2)
             hors = (self.heures_min[:n] > h) | (self.heures_max[:n] < h)
@@ -295,4 +319,3 @@ class Vivier:
             for nom in self._PAR_PLACE
         )
         return n * par_place + sum(c.nombre * 5 for c in self.colonnes)
-

@@ -1,0 +1,151 @@
+"""Commands of the ranking engine: metier, evaluate matching, train, model show|card; bench lends its door.
+
+Nothing here opens the database: the engine reads reference tables and model arrays only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from marketplace.matching import ErreurMatching, Ranker
+from marketplace.matching.jeu import classer_jeu
+
+RACINE = Path(__file__).resolve().parents[2] / "seeds"
+REFERENTIELS, MODELES = RACINE / "referentiels", RACINE / "modeles"
+FabriqueContexte = Callable[..., Any]
+
+
+def _dire(texte: str) -> None:
+    print(texte, file=sys.stderr)
+
+
+def _json(objet: object) -> None:
+    json.dump(objet, sys.stdout, ensure_ascii=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def _ouvrir() -> Ranker:
+    return Ranker.ouvrir(REFERENTIELS, MODELES)
+
+
+def _garde(
+    fonction: Callable[[argparse.Namespace], int],
+) -> Callable[[argparse.Namespace, FabriqueContexte], int]:
+    """Turn the engine's errors and the system's into one French line and exit code 1."""
+
+    def action(args: argparse.Namespace, ctx_factory: FabriqueContexte) -> int:
+        try:
+            return fonction(args)
+        except ErreurMatching as erreur:
+            _dire(str(erreur))
+        except OSError as erreur:
+            _dire(
+                f"Fichier inaccessible : {erreur.filename or erreur} ({erreur.strerror or 'erreur de lecture'})."
+            )
+        return 1
+
+    return action
+
+
+def _objet_suggestions(ranker: Ranker, texte: str, limit: int) -> dict[str, Any]:
+    lues = ranker.metiers(texte, limit)
+    objet: dict[str, Any] = {
+        "suggestions": [
+            {"code_rome": s.code_rome, "appellation": s.appellation, "score": s.score}
+            for s in lues.suggestions
+        ],
+        "vague": lues.vague,
+    }
+    if lues.question:
+        objet["question"] = lues.question
+    return objet
+
+
+def metier(args: argparse.Namespace) -> int:
+    """Suggest trades for one wording, or for each row of a file."""
+    if (args.texte is None) == (args.fichier is None):
+        raise ErreurMatching("Donnez un texte, ou « --fichier F.csv --sortie R.jsonl ».")
+    if args.fichier is not None:
+        if args.sortie is None:
+            raise ErreurMatching("Avec --fichier, dites où écrire : --sortie R.jsonl.")
+        with open(args.fichier, encoding="utf-8-sig", newline="") as flux:
+            lignes = list(csv.DictReader(flux))
+        if not lignes or "libelle" not in lignes[0]:
+            raise ErreurMatching(f"{args.fichier} : colonne « libelle » absente ou fichier vide.")
+        ranker = _ouvrir()
+        with open(args.sortie, "w", encoding="utf-8") as sortie:
+            for ligne in lignes:
+                objet = _objet_suggestions(ranker, ligne["libelle"] or "", args.limit)
+                sortie.write(json.dumps(objet, ensure_ascii=False) + "\n")
+        _dire(f"{len(lignes)} libellés lus, suggestions écrites dans {args.sortie}.")
+        return 0
+    objet = _objet_suggestions(_ouvrir(), args.texte, args.limit)
+    if args.json:
+        _json(objet)
+        return 0
+    for s in objet["suggestions"]:
+        print(f"{s['code_rome']}  {s['appellation']}  ({s['score']:.0%})")
+    if objet["vague"]:
+        print(objet.get("question") or "Précisez le métier.")
+    return 0
+
+
+def evaluate_matching(args: argparse.Namespace) -> int:
+    """Rank the people of an evaluation set for each opening; the grades are never read."""
+    dossier, ecrits = Path(args.jeu), 0
+    ranker = _ouvrir()
+    with open(args.sortie, "w", encoding="utf-8") as sortie:
+        for classement in classer_jeu(ranker, dossier, 200):
+            objet = {"poste": classement.poste_ref, "profils": [x.ref for x in classement.lignes]}
+            sortie.write(json.dumps(objet, ensure_ascii=False) + "\n")
+            ecrits += 1
+    _dire(f"{ecrits} classements écrits dans {args.sortie}.")
+    if args.json:
+        _json(
+            {
+                "postes": ecrits,
+                "personnes": len(ranker),
+                "version": ranker.version,
+                "sortie": str(args.sortie),
+            }
+        )
+    return 0
+
+
+def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommands of the engine to the command line."""
+    p = sous_commandes.add_parser("metier", help="proposer des métiers ROME pour un libellé libre")
+    p.add_argument("texte", nargs="?")
+    p.add_argument("--fichier")
+    p.add_argument("--sortie")
+    p.add_argument("--limit", type=int, default=5)
+    p.add_argument("--json", action="store_true")
+    p.set_defaults(action=_garde(metier))
+
+    evaluer = sous_commandes.add_parser("evaluate", help="mesurer le moteur de classement")
+    objets = evaluer.add_subparsers(dest="objet", required=True)
+    e = objets.add_parser("matching", help="écrire les classements d'un jeu d'évaluation")
+    e.add_argument("--jeu", required=True)
+    e.add_argument("--sortie", required=True)
+    e.add_argument("--json", action="store_true")
+    e.set_defaults(action=_garde(evaluate_matching))
+
+
+def arguments_bench(parser: argparse.ArgumentParser) -> None:
+    """Arguments of « bench matching »."""
+    parser.add_argument("--personnes", type=int, default=50_000)
+    parser.add_argument("--offres", type=int, default=200)
+
+
+def bench_matching(args: argparse.Namespace) -> dict[str, Any]:
+    """Load and rank made-up people; see `marketplace.matching.banc` for what is measured."""
+    from marketplace.matching.banc import mesurer  # heavy, and only here
+
+    return mesurer(_ouvrir(), args.personnes, args.offres, os.cpu_count() or 1)
