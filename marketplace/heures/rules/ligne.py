@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from marketplace.erreurs import RegleViolee
-from marketplace.heures.rules.fenetre import Fenetre
+from marketplace.personnes.rules.fenetre import Fenetre
 from marketplace.valeurs import ajouter_mois
 
 ZERO = Decimal("0.00")
@@ -41,7 +41,7 @@ class StatutLigne(StrEnum):
     ECARTEE = "ecartee"
 
 
-CONTRATS_SANS_HEURE = frozenset({"PMSMP", "STAGE", "BENEVOLAT"})
+CONTRATS_SANS_HEURE = frozenset({"pmsmp", "stage", "benevolat"})
 """R43: the person keeps her prior status and is not paid by the host."""
 
 
@@ -104,8 +104,8 @@ class Ligne:
     formation: Decimal = ZERO
     accompagnement: Decimal = ZERO
     heures_payees_non_travaillees: Decimal = ZERO
-    type_structure: str = "ENTREPRISE"
-    type_contrat: str = "CDD"
+    type_structure: str = "entreprise"
+    type_contrat: str = "cdd"
     utilisateur_entreprise: bool = True
     empreinte: str = ""
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from marketplace.erreurs import RegleViolee
 from marketplace.heures.rules.credit import crediter, crediter_en_ordre, crediter_malgre_tout, plafonner_ai
-from marketplace.heures.rules.fenetre import Fenetre
 from marketplace.heures.rules.ligne import (
     Cadre,
     CodeRejet,
@@ -26,6 +25,7 @@ from marketplace.heures.rules.repartition import (
     heures_estimees,
     verifier_repartition,
 )
+from marketplace.personnes.rules.fenetre import Fenetre
 
 D = Decimal
 R = ReglagesCredit()
@@ -86,7 +86,7 @@ def test_une_association_intermediaire_a_470_heures_n_en_place_plus_que_10() -> 
     compteur = CompteurAI(date(2026, 1, 5), D(470))
     assert plafonner_ai(D(16), date(2026, 6, 1), compteur, R)[:2] == (D(10), D(6))
     credit = donner(
-        replace(LIGNE, type_structure="AI", travaillees=D(16)), compteurs=Compteurs(ai={"p1": compteur})
+        replace(LIGNE, type_structure="ai", travaillees=D(16)), compteurs=Compteurs(ai={"p1": compteur})
     )
     assert (credit.travaillees, credit.refusees) == (D(10), D(6))
     assert credit.motifs[0].code is CodeRejet.PLAFOND_AI
@@ -101,9 +101,9 @@ def test_le_compteur_de_l_ai_repart_24_mois_et_un_jour_apres_la_premiere_mise_a_
 @pytest.mark.parametrize(
     ("ligne", "cadre"),
     [
-        (replace(LIGNE, type_structure="AI", utilisateur_entreprise=False), CADRE),
-        (replace(LIGNE, type_structure="AI"), replace(CADRE, plafond_ai_leve=True)),
-        (replace(LIGNE, type_structure="ETTI"), CADRE),
+        (replace(LIGNE, type_structure="ai", utilisateur_entreprise=False), CADRE),
+        (replace(LIGNE, type_structure="ai"), replace(CADRE, plafond_ai_leve=True)),
+        (replace(LIGNE, type_structure="etti"), CADRE),
     ],
 )
 def test_le_plafond_de_480_heures_ne_vise_que_les_ai_en_entreprise(ligne: Ligne, cadre: Cadre) -> None:
@@ -114,7 +114,7 @@ def test_le_plafond_de_480_heures_ne_vise_que_les_ai_en_entreprise(ligne: Ligne,
 def test_un_territoire_peut_seulement_avertir_du_plafond_ai() -> None:
     compteurs = Compteurs(ai={"p1": CompteurAI(date(2026, 1, 5), D(480))})
     credit = donner(
-        replace(LIGNE, type_structure="AI"), compteurs=compteurs, r=ReglagesCredit(ai_refuse=False)
+        replace(LIGNE, type_structure="ai"), compteurs=compteurs, r=ReglagesCredit(ai_refuse=False)
     )
     assert credit.reelles == D("151.67")
     assert "480" in credit.avertissements[0]
@@ -223,7 +223,7 @@ def test_vingt_cinq_heures_dans_un_jour_sont_impossibles() -> None:
 
 
 def test_une_immersion_ne_produit_aucune_heure() -> None:
-    assert donner(replace(LIGNE, type_contrat="PMSMP")).motifs[0].code is CodeRejet.NON_CREDITABLE
+    assert donner(replace(LIGNE, type_contrat="pmsmp")).motifs[0].code is CodeRejet.NON_CREDITABLE
 
 
 def test_des_heures_negatives_sont_refusees_a_la_saisie() -> None:
@@ -298,8 +298,8 @@ def lignes(draw: st.DrawFn, numero: int = 1) -> Ligne:
         travaillees=draw(HEURES),
         formation=draw(HEURES),
         accompagnement=draw(HEURES),
-        type_structure=draw(st.sampled_from(["ENTREPRISE", "AI", "ETTI"])),
-        type_contrat=draw(st.sampled_from(["CDD", "CDI", "PMSMP"])),
+        type_structure=draw(st.sampled_from(["entreprise", "ai", "etti"])),
+        type_contrat=draw(st.sampled_from(["cdd", "cdi", "pmsmp"])),
     )
 
 
@@ -355,7 +355,7 @@ def test_une_personne_ne_depasse_jamais_480_heures_par_une_ai(data: st.DataObjec
             replace(
                 data.draw(lignes(n)),
                 personne="p1",
-                type_structure="AI",
+                type_structure="ai",
                 debut=date(2026, 3, n + 1),
                 fin=date(2026, 3, 31),
             ),

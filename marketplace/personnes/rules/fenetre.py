@@ -10,9 +10,9 @@ from marketplace.valeurs import ajouter_mois
 
 UN_JOUR = timedelta(days=1)
 
-CONTRATS_CDI = frozenset({"CDI", "CDI_INCLUSION", "CDI_INTERIMAIRE"})
-CONTRATS_ALTERNANCE = frozenset({"PROFESSIONNALISATION", "APPRENTISSAGE"})
-STRUCTURES_IAE = frozenset({"EI", "ETTI", "AI", "ACI", "EITI"})
+CONTRATS_CDI = frozenset({"cdi", "cdi_inclusion", "cdi_interimaire"})
+CONTRATS_ALTERNANCE = frozenset({"professionnalisation", "apprentissage"})
+STRUCTURES_IAE = frozenset({"ei", "etti", "ai", "aci", "eiti"})
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def ouvrir_fenetre(
     type_contrat: str,
     reglages: ReglagesFenetre,
     *,
-    type_structure: str = "ENTREPRISE",
+    type_structure: str = "entreprise",
     fin_contrat: date | None = None,
     fin_pass: date | None = None,
 ) -> Fenetre:

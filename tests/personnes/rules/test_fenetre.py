@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.erreurs import RegleViolee
-from marketplace.heures.rules.fenetre import (
+from marketplace.personnes.rules.fenetre import (
     Fenetre,
     ReglagesFenetre,
     embauche_anterieure_admise,
@@ -34,7 +34,7 @@ def test_le_dernier_jour_de_la_fenetre(debut: date, mois: int, fin: date) -> Non
 
 
 def test_le_lendemain_de_la_fenetre_ne_compte_plus() -> None:
-    fenetre = ouvrir_fenetre(date(2026, 3, 15), "CDD", R)
+    fenetre = ouvrir_fenetre(date(2026, 3, 15), "cdd", R)
     assert fenetre.contient(date(2028, 3, 14))
     assert not fenetre.contient(date(2028, 3, 15))
 
@@ -42,11 +42,11 @@ def test_le_lendemain_de_la_fenetre_ne_compte_plus() -> None:
 @pytest.mark.parametrize(
     ("type_contrat", "structure", "fin_contrat", "fin_pass", "fin"),
     [
-        ("CDI", "ENTREPRISE", None, None, date(2029, 2, 28)),
-        ("CDD", "ENTREPRISE", date(2026, 8, 31), None, date(2028, 2, 29)),
-        ("APPRENTISSAGE", "ENTREPRISE", date(2027, 8, 31), None, date(2027, 8, 31)),
-        ("CDDI", "ACI", None, date(2027, 12, 31), date(2027, 12, 31)),
-        ("CDDI", "ACI", None, None, date(2028, 2, 29)),
+        ("cdi", "entreprise", None, None, date(2029, 2, 28)),
+        ("cdd", "entreprise", date(2026, 8, 31), None, date(2028, 2, 29)),
+        ("apprentissage", "entreprise", date(2027, 8, 31), None, date(2027, 8, 31)),
+        ("cddi", "aci", None, date(2027, 12, 31), date(2027, 12, 31)),
+        ("cddi", "aci", None, None, date(2028, 2, 29)),
     ],
 )
 def test_la_fenetre_depend_du_contrat_et_de_la_structure(
@@ -65,12 +65,12 @@ def test_la_fenetre_depend_du_contrat_et_de_la_structure(
 
 def test_un_pass_termine_avant_l_embauche_est_refuse() -> None:
     with pytest.raises(RegleViolee, match="PASS IAE"):
-        ouvrir_fenetre(date(2026, 3, 1), "CDDI", R, type_structure="EI", fin_pass=date(2026, 2, 1))
+        ouvrir_fenetre(date(2026, 3, 1), "cddi", R, type_structure="ei", fin_pass=date(2026, 2, 1))
 
 
 def test_un_nouveau_marche_ne_redemarre_pas_la_fenetre() -> None:
-    premiere = ouvrir_fenetre(date(2026, 3, 15), "CDD", R)
-    seconde = ouvrir_fenetre(date(2027, 1, 10), "CDD", R)
+    premiere = ouvrir_fenetre(date(2026, 3, 15), "cdd", R)
+    seconde = ouvrir_fenetre(date(2027, 1, 10), "cdd", R)
     assert fenetre_retenue(premiere, seconde, R) == premiere
     assert fenetre_retenue(premiere, seconde, ReglagesFenetre(redemarre_nouveau_marche=True)) == seconde
 
@@ -79,8 +79,8 @@ def test_revenir_demande_six_mois_de_coupure() -> None:
     premiere = Fenetre(date(2024, 1, 1), date(2025, 12, 31))
     assert retour_possible_le(premiere, R) == date(2026, 7, 1)
     with pytest.raises(RegleViolee, match="01/07/2026"):
-        fenetre_retenue(premiere, ouvrir_fenetre(date(2026, 6, 30), "CDD", R), R)
-    retour = ouvrir_fenetre(date(2026, 7, 1), "CDD", R)
+        fenetre_retenue(premiere, ouvrir_fenetre(date(2026, 6, 30), "cdd", R), R)
+    retour = ouvrir_fenetre(date(2026, 7, 1), "cdd", R)
     assert fenetre_retenue(premiere, retour, R) == retour
 
 
