@@ -74,7 +74,6 @@ class Contexte:
 
     @contextmanager
     def lecture(self) -> Iterator[Session]:
-        """A session for reading only: whatever it would write is rolled back."""
+        """A session for reading only: closing it rolls back whatever it would write; rows read stay readable."""
         with self.sessions() as session:
             yield session
-            session.rollback()

@@ -99,7 +99,7 @@ def autorise(acteur: Acteur, action: Action, portee: Portee) -> bool:
         return True
     if etendue is Etendue.ORGANISATION:
         return acteur.organisation_id in portee.organisations
-    return acteur.utilisateur_id in portee.referents
+    return acteur.referent_id in portee.referents
 
 
 def exiger(acteur: Acteur, action: Action, portee: Portee) -> None:

@@ -35,7 +35,12 @@ class Source(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acteur:
-    """Who acts: a user under one hat, perhaps on behalf of an organisation (`pour_le_compte_de`, with `source`)."""
+    """Who acts, under which hat.
+
+    A facilitateur acting for somebody else wears that hat: `role` and `organisation_id` are those of the one acted
+    for, `utilisateur_id` and `nom` stay the facilitateur's, `pour_le_compte_de` names the organisation, `source` says
+    where the act comes from (paper, e-mail, phone), and `pour_referent_id` the référent, if it is one.
+    """
 
     utilisateur_id: int | None
     nom: str
@@ -45,12 +50,18 @@ class Acteur:
     organisation_verifiee: bool = True
     organisation_nom: str = ""
     pour_le_compte_de: int | None = None
+    pour_referent_id: int | None = None
     source: Source | None = None
 
     @property
     def est_facilitateur(self) -> bool:
-        """Whether the hat is the facilitateur's."""
+        """Whether the hat worn is the facilitateur's."""
         return self.role is Role.FACILITATEUR
+
+    @property
+    def referent_id(self) -> int | None:
+        """The user whose caseload is in reach: the one acted for, else oneself."""
+        return self.pour_referent_id or self.utilisateur_id
 
 
 def systeme(territoire_id: int) -> Acteur:

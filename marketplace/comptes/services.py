@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.comptes.models import Affectation, Organisation, Utilisateur
-from marketplace.comptes.roles import Acteur, Source
+from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 
 
@@ -34,7 +34,6 @@ def acteur_de_session(ctx: Contexte, session: Mapping[str, Any]) -> Acteur | Non
     if ligne is None:
         return None
     utilisateur, affectation, organisation = ligne
-    pour = session.get("pour_le_compte_de")
     return Acteur(
         utilisateur_id=utilisateur.id,
         nom=f"{utilisateur.prenom} {utilisateur.nom}",
@@ -43,6 +42,4 @@ def acteur_de_session(ctx: Contexte, session: Mapping[str, Any]) -> Acteur | Non
         territoire_id=affectation.territoire_id,
         organisation_verifiee=organisation.verifiee_le is not None,
         organisation_nom=organisation.nom,
-        pour_le_compte_de=pour,
-        source=Source(session["source"]) if pour and session.get("source") else None,
     )

