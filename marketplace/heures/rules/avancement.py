@@ -274,7 +274,7 @@ def _effort(suivi: Suivi, prevision: Prevision) -> Decimal | None:
 def _phrase(suivi: Suivi, aujourdhui: date, etat: EtatAvancement, fait: Decimal, prevision: Prevision) -> str:
     """The sentence under the bar: « À ce rythme, 78 % au 30 juin : il manque 312 h »."""
     fin = jour_en_texte(suivi.fin, repere=aujourdhui)
-    if etat is EtatAvancement.TERMINE or aujourdhui > suivi.fin:
+    if etat == EtatAvancement.TERMINE or aujourdhui > suivi.fin:
         total = f"{nombre_en_texte(fait, 0)}\u00a0% de l'objectif"
         reste = suivi.objectif - suivi.validees
         if reste > 0:

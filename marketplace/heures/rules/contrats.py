@@ -115,12 +115,11 @@ def examiner(contrat: Contrat, reglages: ReglagesContrats) -> tuple[Constat, ...
     if contrat.fin is not None and contrat.fin < contrat.debut:
         raise RegleViolee("Le contrat finit avant de commencer.", champ="fin")
     examens = {
-        "CDDI": _cddi,
-        "CDI_INCLUSION": _cdi_inclusion,
-        "MISSION_ETTI": _mission,
-        "MISSION_EATT": _mission,
-        "CDD_TREMPLIN": _tremplin,
-        "PROFESSIONNALISATION": _professionnalisation,
+        "cddi": _cddi,
+        "cdi_inclusion": _cdi_inclusion,
+        "mission": _mission,
+        "cdd_tremplin": _tremplin,
+        "professionnalisation": _professionnalisation,
     }
     examen = examens.get(contrat.type_contrat)
     constats = examen(contrat, reglages) if examen else []
@@ -137,7 +136,7 @@ def _avertissement(phrase: str, champ: str, regle: str) -> Constat:
 
 def _cddi(contrat: Contrat, reglages: ReglagesContrats) -> list[Constat]:
     constats: list[Constat] = []
-    if contrat.type_structure not in {"EI", "AI", "ACI"}:
+    if contrat.type_structure not in {"ei", "ai", "aci"}:
         constats.append(
             _erreur("Seuls une EI, une AI ou un ACI signent un CDDI.", "type_contrat", "R72 (L5132-5)")
         )
@@ -182,14 +181,14 @@ def _duree_cddi(contrat: Contrat, fin: date, reglages: ReglagesContrats) -> list
     if motif is None:
         phrase = f"Au-delà de {reglages.cddi_mois_max} mois de CDDI, il faut un motif de prolongation."
         return [_erreur(phrase, "fin", "R72 (L5132-5)")]
-    if motif is MotifProlongation.DIFFICULTES:
-        if contrat.type_structure not in {"AI", "ACI"}:
+    if motif == MotifProlongation.DIFFICULTES:
+        if contrat.type_structure not in {"ai", "aci"}:
             phrase = "Les difficultés exceptionnelles ne prolongent un CDDI que dans une AI ou un ACI."
             return [_erreur(phrase, "motif_prolongation", "R72 (L5132-15-1)")]
         if not duree_au_plus(contrat.debut, fin, reglages.cddi_mois_max_prolonge - contrat.cumul_mois):
             phrase = f"Même prolongé, ce CDDI ne dépasse pas {reglages.cddi_mois_max_prolonge} mois."
             return [_erreur(phrase, "fin", "R72")]
-    if motif is MotifProlongation.SENIOR and contrat.age is not None and contrat.age < 50:
+    if motif == MotifProlongation.SENIOR and contrat.age is not None and contrat.age < 50:
         return [_erreur("Cette prolongation demande d'avoir 50 ans.", "motif_prolongation", "R72")]
     return []
 
@@ -197,7 +196,7 @@ def _duree_cddi(contrat: Contrat, fin: date, reglages: ReglagesContrats) -> list
 def _cdi_inclusion(contrat: Contrat, reglages: ReglagesContrats) -> list[Constat]:
     constats: list[Constat] = []
     regle = "R73 (L5132-5-1, L5132-14-1, L5132-15-1-1)"
-    if contrat.type_structure not in {"EI", "AI", "ACI"}:
+    if contrat.type_structure not in {"ei", "ai", "aci"}:
         constats.append(
             _erreur("Seuls une EI, une AI ou un ACI signent un CDI d'inclusion.", "type_contrat", regle)
         )
@@ -215,13 +214,16 @@ def _cdi_inclusion(contrat: Contrat, reglages: ReglagesContrats) -> list[Constat
 
 
 def _mission(contrat: Contrat, reglages: ReglagesContrats) -> list[Constat]:
-    attendue = "ETTI" if contrat.type_contrat == "MISSION_ETTI" else "EATT"
-    regle = "R74 (L5132-6)" if attendue == "ETTI" else "R79 (L5213-13-3)"
+    regle = "R79 (L5213-13-3)" if contrat.type_structure == "eatt" else "R74 (L5132-6)"
     constats: list[Constat] = []
-    if contrat.type_structure != attendue:
-        constats.append(_erreur(f"Seule une {attendue} signe ce contrat de mission.", "type_contrat", regle))
-    if contrat.fin is not None and not duree_au_plus(
-        contrat.debut, contrat.fin, reglages.etti_mois_max - contrat.cumul_mois
+    if contrat.type_structure not in {"etti", "eatt", "ett"}:
+        phrase = "Seule une entreprise de travail temporaire signe un contrat de mission."
+        constats.append(_erreur(phrase, "type_contrat", regle))
+    plafond = reglages.etti_mois_max - contrat.cumul_mois
+    if (
+        contrat.type_structure in {"etti", "eatt"}
+        and contrat.fin is not None
+        and not duree_au_plus(contrat.debut, contrat.fin, plafond)
     ):
         phrase = f"Les missions ne dépassent pas {reglages.etti_mois_max} mois, renouvellements compris."
         constats.append(_erreur(phrase, "fin", regle))
@@ -231,7 +233,7 @@ def _mission(contrat: Contrat, reglages: ReglagesContrats) -> list[Constat]:
 def _tremplin(contrat: Contrat, reglages: ReglagesContrats) -> list[Constat]:
     regle = "R79 (L5213-13-2)"
     constats: list[Constat] = []
-    if contrat.type_structure != "EA":
+    if contrat.type_structure != "ea":
         constats.append(_erreur("Seule une entreprise adaptée signe un CDD tremplin.", "type_contrat", regle))
     plafond = reglages.tremplin_mois_max
     if contrat.motif_prolongation is not None:

@@ -51,11 +51,11 @@ def _rejet_du_jour(jour: date, cadre: Cadre, reglages: ReglagesCredit) -> CodeRe
 
 def _phrase_jours(code: CodeRejet, cadre: Cadre, heures: Decimal) -> str:
     quantite = heures_en_texte(heures)
-    if code is CodeRejet.INCOHERENCE:
+    if code == CodeRejet.INCOHERENCE:
         return f"{quantite} déclarées en dehors des dates du contrat de travail : vérifiez les dates."
-    if code is CodeRejet.HORS_MARCHE:
+    if code == CodeRejet.HORS_MARCHE:
         return f"{quantite} en dehors des dates du marché, ou pendant sa suspension : elles ne comptent pas."
-    if code is CodeRejet.HORS_FENETRE and cadre.fenetre is not None:
+    if code == CodeRejet.HORS_FENETRE and cadre.fenetre is not None:
         return (
             f"{quantite} en dehors de la période de validation de cette personne, "
             f"qui va du {jour_en_texte(cadre.fenetre.debut)} au {jour_en_texte(cadre.fenetre.fin)}."
@@ -127,7 +127,7 @@ def crediter(
             motifs.append(Motif(code, perte, _phrase_jours(code, cadre, perte)))
 
     ai = dict(compteurs.ai)
-    if ligne.type_structure == "AI" and ligne.utilisateur_entreprise and not cadre.plafond_ai_leve:
+    if ligne.type_structure == "ai" and ligne.utilisateur_entreprise and not cadre.plafond_ai_leve:
         acceptees, refusees, compteur = plafonner_ai(
             travaillees, ligne.debut, ai.get(ligne.personne), reglages
         )
@@ -265,7 +265,7 @@ def crediter_malgre_tout(ligne: Ligne, credit: Credit, heures: Decimal, motif: s
     """
     if not motif.strip():
         raise RegleViolee("Écrivez pourquoi ces heures comptent malgré la règle.", champ="motif")
-    if any(m.code is CodeRejet.DOUBLON for m in credit.motifs):
+    if any(m.code == CodeRejet.DOUBLON for m in credit.motifs):
         raise RegleViolee("Cette ligne est un doublon : une heure ne compte qu'une fois.", champ="motif")
     reste = credit.refusees - credit.derogatoires
     if impossible(ligne) or not 0 < heures <= reste:

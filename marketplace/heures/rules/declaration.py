@@ -110,7 +110,7 @@ def appliquer(
     transition = TRANSITIONS.get(acte)
     if transition is None:
         raise RegleViolee("Cette action n'existe pas.")
-    if etat is EtatDeclaration.VALIDEE:
+    if etat == EtatDeclaration.VALIDEE:
         raise RegleViolee(
             "Cette déclaration est validée : elle ne se modifie plus. Ajoutez une ligne de correction."
         )
@@ -118,11 +118,11 @@ def appliquer(
         raise RegleViolee("Cette action ne vous revient pas.")
     if etat not in transition.depuis:
         raise RegleViolee("Cette action n'est pas possible à cette étape de la déclaration.")
-    if acte == "valider" and etat is EtatDeclaration.DECLAREE and confirmation_attendue:
+    if acte == "valider" and etat == EtatDeclaration.DECLAREE and confirmation_attendue:
         raise RegleViolee("Le titulaire n'a pas encore répondu : attendez sa réponse ou la fin du délai.")
     if acte in {"contester", "demander_correction"} and not motif.strip():
         raise RegleViolee("Dites ce qui ne va pas.", champ="motif")
-    if acte == "valider" and etat is EtatDeclaration.CONTESTEE and not motif.strip():
+    if acte == "valider" and etat == EtatDeclaration.CONTESTEE and not motif.strip():
         raise RegleViolee("Le titulaire conteste : écrivez pourquoi vous validez.", champ="motif")
     return transition.vers
 
@@ -156,16 +156,16 @@ def changer_statut_ligne(
     """
     if vers not in TRANSITIONS_LIGNE[statut]:
         raise RegleViolee("Ce changement n'est pas possible pour cette ligne.")
-    if declaration_validee and statut is StatutLigne.COMPTEE:
+    if declaration_validee and statut == StatutLigne.COMPTEE:
         raise RegleViolee("Cette ligne est comptée et validée : corrigez-la par une nouvelle ligne.")
-    if statut is StatutLigne.ECARTEE and not motif.strip():
+    if statut == StatutLigne.ECARTEE and not motif.strip():
         raise RegleViolee("Écrivez pourquoi cette ligne compte malgré la règle.", champ="motif")
     return vers
 
 
 def entre_dans_les_totaux(etat: EtatDeclaration, statut: StatutLigne) -> bool:
     """Totals count the lines that are counted in a declaration that is validated, nothing else (R56)."""
-    return etat is EtatDeclaration.VALIDEE and statut is StatutLigne.COMPTEE
+    return etat == EtatDeclaration.VALIDEE and statut == StatutLigne.COMPTEE
 
 
 # --- calendar
@@ -184,10 +184,10 @@ def periodes(debut: date, fin: date, rythme: Rythme) -> tuple[PeriodeDeclaree, .
     """Periods to declare between two days of the marché: calendar months, civil quarters, or one at the
     end.
     """
-    if rythme is Rythme.FIN:
+    if rythme == Rythme.FIN:
         return (PeriodeDeclaree(debut, fin),) if debut <= fin else ()
     mois = mois_entre(debut, fin)
-    if rythme is Rythme.MENSUEL:
+    if rythme == Rythme.MENSUEL:
         return tuple(PeriodeDeclaree(m, dernier_du_mois(m)) for m in mois)
     trimestres = dict.fromkeys(premier_du_mois(m.replace(month=(m.month - 1) // 3 * 3 + 1)) for m in mois)
     return tuple(PeriodeDeclaree(t, dernier_du_mois(ajouter_mois(t, 2))) for t in trimestres)

@@ -10,56 +10,41 @@ from marketplace.erreurs import RegleViolee
 
 
 class Modalite(StrEnum):
-    """D2: how the hours are produced."""
+    """D2: how the hours are produced; the kind of structure says the rest (« sous-traitance » to an EI, an
+    EA…).
+    """
 
-    EMBAUCHE_DIRECTE = "EMBAUCHE_DIRECTE"
-    MAD_ETTI = "MAD_ETTI"
-    MAD_AI = "MAD_AI"
-    MAD_GEIQ = "MAD_GEIQ"
-    MAD_EATT = "MAD_EATT"
-    MAD_EA_ESAT = "MAD_EA_ESAT"
-    ETT = "ETT"
-    SOUS_TRAITANCE_EI = "SOUS_TRAITANCE_EI"
-    SOUS_TRAITANCE_ACI = "SOUS_TRAITANCE_ACI"
-    SOUS_TRAITANCE_EA = "SOUS_TRAITANCE_EA"
-    SOUS_TRAITANCE_ESAT = "SOUS_TRAITANCE_ESAT"
-    SOUS_TRAITANCE_REGIE = "SOUS_TRAITANCE_REGIE"
-    SOUS_TRAITANCE_AI = "SOUS_TRAITANCE_AI"
-    SOUS_TRAITANCE_EITI = "SOUS_TRAITANCE_EITI"
-    SOUS_TRAITANCE_SEP = "SOUS_TRAITANCE_SEP"
-    COTRAITANCE_EI = "COTRAITANCE_EI"
-    COTRAITANCE_ACI = "COTRAITANCE_ACI"
-    COTRAITANCE_EA = "COTRAITANCE_EA"
-    COTRAITANCE_ESAT = "COTRAITANCE_ESAT"
-    COTRAITANCE_REGIE = "COTRAITANCE_REGIE"
-    MARCHE_RESERVE = "MARCHE_RESERVE"
-    FORMATION = "FORMATION"
+    EMBAUCHE_DIRECTE = "embauche_directe"
+    MAD_ETTI = "mad_etti"
+    MAD_AI = "mad_ai"
+    MAD_GEIQ = "mad_geiq"
+    MAD_EATT = "mad_eatt"
+    MAD_EA_ESAT = "mad_ea_esat"
+    ETT = "ett"
+    SOUS_TRAITANCE = "sous_traitance"
+    COTRAITANCE = "cotraitance"
+    MARCHE_RESERVE = "marche_reserve"
 
 
 class TypeStructure(StrEnum):
-    """D3: who carries the contract, or buys."""
+    """D3: who carries the contract, buys or prescribes."""
 
-    ENTREPRISE = "ENTREPRISE"
-    EI = "EI"
-    ETTI = "ETTI"
-    AI = "AI"
-    ACI = "ACI"
-    EITI = "EITI"
-    GEIQ = "GEIQ"
-    EA = "EA"
-    EATT = "EATT"
-    ESAT = "ESAT"
-    REGIE_QUARTIER = "REGIE_QUARTIER"
-    SEP = "SEP"
-    ETT = "ETT"
-    OPCS = "OPCS"
-    ACHETEUR_ETAT = "ACHETEUR_ETAT"
-    ACHETEUR_COLLECTIVITE = "ACHETEUR_COLLECTIVITE"
-    BAILLEUR = "BAILLEUR"
-    AMENAGEUR_SEM = "AMENAGEUR_SEM"
-    ETABLISSEMENT_SANTE = "ETABLISSEMENT_SANTE"
-    MO_PRIVE = "MO_PRIVE"
-    CONCESSIONNAIRE = "CONCESSIONNAIRE"
+    ENTREPRISE = "entreprise"
+    EI = "ei"
+    ETTI = "etti"
+    AI = "ai"
+    ACI = "aci"
+    EITI = "eiti"
+    GEIQ = "geiq"
+    EA = "ea"
+    EATT = "eatt"
+    ESAT = "esat"
+    REGIE = "regie"
+    SEP = "sep"
+    ETT = "ett"
+    OPCS = "opcs"
+    ACHETEUR = "acheteur"
+    PRESCRIPTEUR = "prescripteur"
 
 
 class Voie(StrEnum):
@@ -70,55 +55,40 @@ class Voie(StrEnum):
     EXCLUE = "exclue"
 
 
+_S, _M = TypeStructure, Modalite
+_TRAITANCE = frozenset({_M.SOUS_TRAITANCE, _M.COTRAITANCE})
+
 MODALITES_PAR_STRUCTURE: dict[TypeStructure, frozenset[Modalite]] = {
-    TypeStructure.ENTREPRISE: frozenset({Modalite.EMBAUCHE_DIRECTE, Modalite.FORMATION}),
-    TypeStructure.EI: frozenset(
-        {Modalite.SOUS_TRAITANCE_EI, Modalite.COTRAITANCE_EI, Modalite.MARCHE_RESERVE}
-    ),
-    TypeStructure.ACI: frozenset(
-        {Modalite.SOUS_TRAITANCE_ACI, Modalite.COTRAITANCE_ACI, Modalite.MARCHE_RESERVE}
-    ),
-    TypeStructure.ETTI: frozenset({Modalite.MAD_ETTI, Modalite.MARCHE_RESERVE}),
-    TypeStructure.AI: frozenset({Modalite.MAD_AI, Modalite.SOUS_TRAITANCE_AI, Modalite.MARCHE_RESERVE}),
-    TypeStructure.EITI: frozenset({Modalite.SOUS_TRAITANCE_EITI}),
-    TypeStructure.GEIQ: frozenset({Modalite.MAD_GEIQ}),
-    TypeStructure.EA: frozenset(
-        {
-            Modalite.MAD_EA_ESAT,
-            Modalite.SOUS_TRAITANCE_EA,
-            Modalite.COTRAITANCE_EA,
-            Modalite.MARCHE_RESERVE,
-        }
-    ),
-    TypeStructure.EATT: frozenset({Modalite.MAD_EATT}),
-    TypeStructure.ESAT: frozenset(
-        {
-            Modalite.MAD_EA_ESAT,
-            Modalite.SOUS_TRAITANCE_ESAT,
-            Modalite.COTRAITANCE_ESAT,
-            Modalite.MARCHE_RESERVE,
-        }
-    ),
-    TypeStructure.REGIE_QUARTIER: frozenset({Modalite.SOUS_TRAITANCE_REGIE, Modalite.COTRAITANCE_REGIE}),
-    TypeStructure.SEP: frozenset({Modalite.SOUS_TRAITANCE_SEP}),
-    TypeStructure.ETT: frozenset({Modalite.ETT}),
+    _S.ENTREPRISE: frozenset({_M.EMBAUCHE_DIRECTE}),
+    _S.EI: _TRAITANCE | {_M.MARCHE_RESERVE},
+    _S.ACI: _TRAITANCE | {_M.MARCHE_RESERVE},
+    _S.ETTI: frozenset({_M.MAD_ETTI, _M.MARCHE_RESERVE}),
+    _S.AI: frozenset({_M.MAD_AI, _M.SOUS_TRAITANCE, _M.MARCHE_RESERVE}),
+    _S.EITI: _TRAITANCE,
+    _S.GEIQ: frozenset({_M.MAD_GEIQ}),
+    _S.EA: _TRAITANCE | {_M.MAD_EA_ESAT, _M.MARCHE_RESERVE},
+    _S.EATT: frozenset({_M.MAD_EATT}),
+    _S.ESAT: _TRAITANCE | {_M.MAD_EA_ESAT, _M.MARCHE_RESERVE},
+    _S.REGIE: _TRAITANCE,
+    _S.SEP: _TRAITANCE,
+    _S.ETT: frozenset({_M.ETT}),
 }
-"""R26. A kind that is absent here (buyers, OPCS) carries no insertion contract."""
+"""R26. A kind that is absent here (buyers, OPCS, prescribers) carries no insertion contract."""
 
 VOIE_PAR_STRUCTURE: dict[TypeStructure, Voie] = {
-    TypeStructure.ENTREPRISE: Voie.PERSONNE,
-    TypeStructure.ETT: Voie.PERSONNE,
-    TypeStructure.EI: Voie.STRUCTURE,
-    TypeStructure.ACI: Voie.STRUCTURE,
-    TypeStructure.ETTI: Voie.STRUCTURE,
-    TypeStructure.AI: Voie.STRUCTURE,
-    TypeStructure.GEIQ: Voie.STRUCTURE,
-    TypeStructure.EA: Voie.STRUCTURE,
-    TypeStructure.EATT: Voie.STRUCTURE,
-    TypeStructure.ESAT: Voie.STRUCTURE,
-    TypeStructure.REGIE_QUARTIER: Voie.STRUCTURE,
-    TypeStructure.EITI: Voie.EXCLUE,
-    TypeStructure.SEP: Voie.EXCLUE,
+    _S.ENTREPRISE: Voie.PERSONNE,
+    _S.ETT: Voie.PERSONNE,
+    _S.EI: Voie.STRUCTURE,
+    _S.ACI: Voie.STRUCTURE,
+    _S.ETTI: Voie.STRUCTURE,
+    _S.AI: Voie.STRUCTURE,
+    _S.GEIQ: Voie.STRUCTURE,
+    _S.EA: Voie.STRUCTURE,
+    _S.EATT: Voie.STRUCTURE,
+    _S.ESAT: Voie.STRUCTURE,
+    _S.REGIE: Voie.STRUCTURE,
+    _S.EITI: Voie.EXCLUE,
+    _S.SEP: Voie.EXCLUE,
 }
 
 FIN_EITI = date(2026, 12, 22)
@@ -140,11 +110,11 @@ def voie_eligibilite(structure: TypeStructure, reglages: ReglagesModalites) -> V
 
     A kind of organisation that never carries insertion staff is EXCLUE.
     """
-    if structure is TypeStructure.EITI and reglages.eiti_admise:
+    if structure == TypeStructure.EITI and reglages.eiti_admise:
         return Voie.STRUCTURE
-    if structure is TypeStructure.SEP and reglages.prison_admise:
+    if structure == TypeStructure.SEP and reglages.prison_admise:
         return Voie.STRUCTURE
-    if structure is TypeStructure.ETT and not reglages.ett_admise:
+    if structure == TypeStructure.ETT and not reglages.ett_admise:
         return Voie.EXCLUE
     return VOIE_PAR_STRUCTURE.get(structure, Voie.EXCLUE)
 
@@ -173,7 +143,7 @@ def verifier_modalite(
     An EITI is refused after the end of the experiment whatever the reason: there is no such structure any
     more.
     """
-    if structure is TypeStructure.EITI and le > FIN_EITI:
+    if structure == TypeStructure.EITI and le > FIN_EITI:
         raise RegleViolee(
             f"L'expérimentation des EITI s'est terminée le {FIN_EITI:%d/%m/%Y}.", champ="type_structure"
         )
@@ -185,7 +155,7 @@ def verifier_modalite(
             "ou demandez l'accord écrit du facilitateur.",
             champ="modalite",
         )
-    if voie_eligibilite(structure, reglages) is Voie.EXCLUE:
+    if voie_eligibilite(structure, reglages) == Voie.EXCLUE:
         raise RegleViolee(
             "Ce territoire ne compte pas les heures de ce type de structure. Demandez l'accord écrit "
             "du facilitateur.",

@@ -1,1 +1,3 @@
-"""Who counts, until when and with which proof; what may never be written: pure functions, one file per noun."""
+"""Who counts, until when and with which proof; what may never be written: pure functions, one file per
+noun.
+"""

@@ -21,7 +21,7 @@ from marketplace.heures.rules.immersions import Immersion, ReglagesImmersion, ve
 
 D = Decimal
 R = ReglagesContrats()
-CDDI = Contrat("CDDI", "EI", date(2026, 1, 1), date(2026, 6, 30), D(26))
+CDDI = Contrat("cddi", "ei", date(2026, 1, 1), date(2026, 6, 30), D(26))
 
 
 @pytest.mark.parametrize(
@@ -37,20 +37,20 @@ CDDI = Contrat("CDDI", "EI", date(2026, 1, 1), date(2026, 6, 30), D(26))
         (replace(CDDI, cumul_mois=20, motif_prolongation=MotifProlongation.DIFFICULTES), Gravite.ERREUR),
         (
             replace(
-                CDDI, type_structure="ACI", cumul_mois=20, motif_prolongation=MotifProlongation.DIFFICULTES
+                CDDI, type_structure="aci", cumul_mois=20, motif_prolongation=MotifProlongation.DIFFICULTES
             ),
             None,
         ),
         (
             replace(
-                CDDI, type_structure="ACI", cumul_mois=55, motif_prolongation=MotifProlongation.DIFFICULTES
+                CDDI, type_structure="aci", cumul_mois=55, motif_prolongation=MotifProlongation.DIFFICULTES
             ),
             Gravite.ERREUR,
         ),
         (replace(CDDI, cumul_mois=20, motif_prolongation=MotifProlongation.SENIOR, age=49), Gravite.ERREUR),
         (replace(CDDI, heures_semaine=D(18)), Gravite.AVERTISSEMENT),
         (replace(CDDI, heures_semaine=D(36)), Gravite.ERREUR),
-        (replace(CDDI, type_structure="ETTI"), Gravite.ERREUR),
+        (replace(CDDI, type_structure="etti"), Gravite.ERREUR),
         (replace(CDDI, fin=None), Gravite.ERREUR),
     ],
 )
@@ -67,23 +67,23 @@ def test_vingt_six_mois_de_cddi_sans_motif_sont_refuses() -> None:
 @pytest.mark.parametrize(
     ("contrat", "erreurs"),
     [
-        (Contrat("CDI_INCLUSION", "EI", date(2026, 6, 1), None, age=57, debut_parcours=date(2025, 6, 1)), 0),
-        (Contrat("CDI_INCLUSION", "EI", date(2026, 5, 31), None, age=57, debut_parcours=date(2025, 6, 1)), 1),
-        (Contrat("CDI_INCLUSION", "ETTI", date(2026, 6, 1), None, age=56), 2),
-        (Contrat("MISSION_ETTI", "ETTI", date(2026, 1, 1), date(2027, 12, 31)), 0),
-        (Contrat("MISSION_ETTI", "ETTI", date(2026, 1, 1), date(2028, 1, 1)), 1),
-        (Contrat("MISSION_EATT", "ETTI", date(2026, 1, 1), date(2026, 2, 1)), 1),
-        (Contrat("CDD_TREMPLIN", "EA", date(2026, 1, 1), date(2027, 12, 31)), 0),
-        (Contrat("CDD_TREMPLIN", "EI", date(2026, 1, 1), date(2028, 12, 31)), 2),
-        (Contrat("PROFESSIONNALISATION", "GEIQ", date(2026, 1, 1), date(2027, 6, 30)), 1),
+        (Contrat("cdi_inclusion", "ei", date(2026, 6, 1), None, age=57, debut_parcours=date(2025, 6, 1)), 0),
+        (Contrat("cdi_inclusion", "ei", date(2026, 5, 31), None, age=57, debut_parcours=date(2025, 6, 1)), 1),
+        (Contrat("cdi_inclusion", "etti", date(2026, 6, 1), None, age=56), 2),
+        (Contrat("mission", "etti", date(2026, 1, 1), date(2027, 12, 31)), 0),
+        (Contrat("mission", "etti", date(2026, 1, 1), date(2028, 1, 1)), 1),
+        (Contrat("mission", "ei", date(2026, 1, 1), date(2026, 2, 1)), 1),
+        (Contrat("cdd_tremplin", "ea", date(2026, 1, 1), date(2027, 12, 31)), 0),
+        (Contrat("cdd_tremplin", "ei", date(2026, 1, 1), date(2028, 12, 31)), 2),
+        (Contrat("professionnalisation", "geiq", date(2026, 1, 1), date(2027, 6, 30)), 1),
         (
             Contrat(
-                "PROFESSIONNALISATION", "GEIQ", date(2026, 1, 1), date(2027, 6, 30), public_prioritaire=True
+                "professionnalisation", "geiq", date(2026, 1, 1), date(2027, 6, 30), public_prioritaire=True
             ),
             0,
         ),
-        (Contrat("PROFESSIONNALISATION", "GEIQ", date(2026, 1, 1), date(2026, 5, 31)), 1),
-        (Contrat("CDD", "ENTREPRISE", date(2026, 1, 1), date(2026, 1, 2)), 0),
+        (Contrat("professionnalisation", "geiq", date(2026, 1, 1), date(2026, 5, 31)), 1),
+        (Contrat("cdd", "entreprise", date(2026, 1, 1), date(2026, 1, 2)), 0),
     ],
 )
 def test_les_autres_contrats(contrat: Contrat, erreurs: int) -> None:
@@ -109,8 +109,8 @@ def test_un_contrat_pro_d_un_an_prevoit_de_273_a_455_heures() -> None:
 
 def test_un_contrat_pro_calcule_sa_duree_des_dates_et_de_la_semaine() -> None:
     contrat = Contrat(
-        "PROFESSIONNALISATION",
-        "GEIQ",
+        "professionnalisation",
+        "geiq",
         date(2026, 1, 1),
         date(2026, 12, 31),
         D(35),

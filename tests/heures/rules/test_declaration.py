@@ -187,3 +187,22 @@ def test_les_periodes_suivent_le_rythme_du_marche() -> None:
 def test_un_jour_d_echeance_impossible_est_refuse() -> None:
     with pytest.raises(RegleViolee):
         echeance(date(2026, 3, 31), 32)
+
+
+def test_un_etat_relu_de_la_base_se_compare_par_sa_valeur() -> None:
+    from marketplace.heures import models
+
+    relu = models.EtatDeclaration.VALIDEE
+    assert entre_dans_les_totaux(relu, models.EtatLigne.COMPTEE)
+    with pytest.raises(RegleViolee, match="ne se modifie plus"):
+        appliquer("signer", relu, Partie.EMPLOYEUR)
+    assert appliquer("valider", models.EtatDeclaration.CONFIRMEE, Partie.FACILITATEUR) == E.VALIDEE
+
+
+def test_les_etats_des_regles_sont_ceux_de_la_base() -> None:
+    from marketplace.heures import models
+    from marketplace.heures.rules.modalites import Modalite
+
+    assert [e.value for e in models.EtatDeclaration] == [e.value for e in E]
+    assert {e.value for e in models.EtatLigne} == {s.value for s in S}
+    assert {m.value for m in models.Modalite} == {m.value for m in Modalite}

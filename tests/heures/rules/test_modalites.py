@@ -21,19 +21,20 @@ R = ReglagesModalites()
 @pytest.mark.parametrize(
     ("structure", "modalite", "admis"),
     [
-        ("ENTREPRISE", "EMBAUCHE_DIRECTE", True),
-        ("ENTREPRISE", "MAD_ETTI", False),
-        ("ETTI", "MAD_ETTI", True),
-        ("ETTI", "SOUS_TRAITANCE_EI", False),
-        ("AI", "MAD_AI", True),
-        ("AI", "SOUS_TRAITANCE_AI", True),
-        ("GEIQ", "MAD_GEIQ", True),
-        ("GEIQ", "EMBAUCHE_DIRECTE", False),
-        ("EI", "COTRAITANCE_EI", True),
-        ("EI", "MAD_ETTI", False),
-        ("EA", "MAD_EA_ESAT", True),
-        ("ESAT", "SOUS_TRAITANCE_ESAT", True),
-        ("OPCS", "EMBAUCHE_DIRECTE", False),
+        ("entreprise", "embauche_directe", True),
+        ("entreprise", "mad_etti", False),
+        ("etti", "mad_etti", True),
+        ("etti", "sous_traitance", False),
+        ("ai", "mad_ai", True),
+        ("ai", "sous_traitance", True),
+        ("ai", "cotraitance", False),
+        ("geiq", "mad_geiq", True),
+        ("geiq", "embauche_directe", False),
+        ("ei", "cotraitance", True),
+        ("ei", "mad_etti", False),
+        ("ea", "mad_ea_esat", True),
+        ("esat", "sous_traitance", True),
+        ("opcs", "embauche_directe", False),
     ],
 )
 def test_la_matrice_des_structures_et_des_modalites(structure: str, modalite: str, admis: bool) -> None:
@@ -51,15 +52,15 @@ def test_un_couple_hors_matrice_demande_l_accord_ecrit_du_facilitateur() -> None
 @pytest.mark.parametrize(
     ("structure", "reglages", "voie"),
     [
-        ("GEIQ", R, Voie.STRUCTURE),
-        ("ENTREPRISE", R, Voie.PERSONNE),
-        ("ETT", R, Voie.EXCLUE),
-        ("ETT", ReglagesModalites(ett_admise=True), Voie.PERSONNE),
-        ("EITI", R, Voie.EXCLUE),
-        ("EITI", ReglagesModalites(eiti_admise=True), Voie.STRUCTURE),
-        ("SEP", R, Voie.EXCLUE),
-        ("SEP", ReglagesModalites(prison_admise=True), Voie.STRUCTURE),
-        ("BAILLEUR", R, Voie.EXCLUE),
+        ("geiq", R, Voie.STRUCTURE),
+        ("entreprise", R, Voie.PERSONNE),
+        ("ett", R, Voie.EXCLUE),
+        ("ett", ReglagesModalites(ett_admise=True), Voie.PERSONNE),
+        ("eiti", R, Voie.EXCLUE),
+        ("eiti", ReglagesModalites(eiti_admise=True), Voie.STRUCTURE),
+        ("sep", R, Voie.EXCLUE),
+        ("sep", ReglagesModalites(prison_admise=True), Voie.STRUCTURE),
+        ("acheteur", R, Voie.EXCLUE),
     ],
 )
 def test_d_ou_vient_l_eligibilite_des_heures(structure: str, reglages: ReglagesModalites, voie: Voie) -> None:
@@ -75,11 +76,11 @@ def test_une_etti_ordinaire_passe_et_une_ett_attend_le_territoire() -> None:
 
 def test_l_experimentation_des_eiti_a_une_fin() -> None:
     admise = ReglagesModalites(eiti_admise=True)
-    verifier_modalite(TypeStructure.EITI, Modalite.SOUS_TRAITANCE_EITI, date(2026, 12, 22), admise)
+    verifier_modalite(TypeStructure.EITI, Modalite.SOUS_TRAITANCE, date(2026, 12, 22), admise)
     with pytest.raises(RegleViolee, match="22/12/2026"):
         verifier_modalite(
             TypeStructure.EITI,
-            Modalite.SOUS_TRAITANCE_EITI,
+            Modalite.SOUS_TRAITANCE,
             date(2026, 12, 23),
             admise,
             motif_derogation="Accord",
