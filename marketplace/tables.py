@@ -1,5 +1,6 @@
 """Imports every table, so that the metadata is whole for migrations, checks and tests."""
 
+from marketplace import referentiel
 from marketplace.comptes import models as comptes
 from marketplace.db import Base
 from marketplace.heures import models as heures
@@ -23,5 +24,6 @@ __all__ = [
     "offres",
     "personnes",
     "propositions",
+    "referentiel",
     "territoire",
 ]

@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Float, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, choix
@@ -80,8 +80,19 @@ class Zone(Base):
     valable_du: Mapped[date | None]
 
 
+class ZoneCommune(Base):
+    """A commune that lies in a zone made of whole communes (an SDI)."""
+
+    __tablename__ = "zone_commune"
+    __table_args__ = (ForeignKeyConstraint(["type", "code_zone"], ["zone.type", "zone.code"]),)
+
+    type: Mapped[TypeZone] = mapped_column(choix(TypeZone), primary_key=True)
+    code_zone: Mapped[str] = mapped_column(String(40), primary_key=True)
+    code_insee: Mapped[str] = mapped_column(ForeignKey("commune.code_insee"), primary_key=True, index=True)
+
+
 class Territoire(Base):
-    """The ground of one team of facilitateurs: one or more départements. `demonstration` names its demo, if any."""
+    """The ground of one team of facilitateurs: one or more départements. `demonstration` names its demo."""
 
     __tablename__ = "territoire"
     __table_args__ = (UniqueConstraint("code"),)

@@ -1,0 +1,1 @@
+"""What a base starts with: reference tables, then perhaps one demonstration territory."""
