@@ -120,13 +120,14 @@ class EtatLigne(enum.StrEnum):
 class LigneHeures(Base):
     """Hours of one contrat, one month, one marché. Appended, never overwritten: a correction is a new line.
 
-    `creditees` (real hours that count) and `valorisees` (after coefficients, R41) are set when the declaration is
-    validated, in the decision row below; the line itself is what was declared.
+    `creditees` (real hours that count) and `valorisees` (after coefficients, R41) are set when the
+    declaration is validated, in the decision row below; the line itself is what was declared.
     """
 
     __tablename__ = "ligne_heures"
     __table_args__ = (
         UniqueConstraint("empreinte"),
+        UniqueConstraint("marche_id", "empreinte_precedente"),
         Index("ix_ligne_heures_marche_mois", "marche_id", "mois"),
         Index("ix_ligne_heures_contrat_mois", "contrat_id", "mois"),
     )
@@ -138,7 +139,7 @@ class LigneHeures(Base):
     mois: Mapped[date]
     travaillees: Mapped[Decimal] = mapped_column(Heures())
     formation: Mapped[Decimal] = mapped_column(Heures(), default=Decimal(0))
-    corrige_id: Mapped[int | None] = mapped_column(ForeignKey("ligne_heures.id"))
+    corrige_id: Mapped[int | None] = mapped_column(ForeignKey("ligne_heures.id"), index=True)
     motif: Mapped[str] = mapped_column(Text, default="")
     auteur_id: Mapped[int | None]
     cree_le: Mapped[datetime]
@@ -147,12 +148,18 @@ class LigneHeures(Base):
 
 
 class DecisionLigne(Base):
-    """What the facilitateur decided on a line, with the rule that applied. The last one stands; none is erased."""
+    """What was decided on a line, with the rule that applied. None is erased: what is replaced is no longer
+    `en_vigueur`.
+
+    In force together: the decision of the rules and, if the facilitateur credited refused hours all the same
+    (`malgre_tout`, with a written `motif`), a second one for those hours alone. `formation` is the part of
+    `creditees` that was training.
+    """
 
     __tablename__ = "decision_ligne"
     __table_args__ = (
         Index("ix_decision_ligne_ligne", "ligne_id", "en_vigueur"),
-        CheckConstraint("creditees >= 0", name="creditees"),
+        CheckConstraint("creditees >= 0 AND formation >= 0 AND formation <= creditees", name="creditees"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -162,6 +169,7 @@ class DecisionLigne(Base):
     code: Mapped[str | None] = mapped_column(String(40))
     explication: Mapped[str] = mapped_column(Text, default="")
     creditees: Mapped[Decimal] = mapped_column(Heures())
+    formation: Mapped[Decimal] = mapped_column(Heures(), default=Decimal(0))
     coefficient: Mapped[Decimal] = mapped_column(DecimalFixe(2), default=Decimal(1))
     valorisees: Mapped[Decimal] = mapped_column(Heures())
     malgre_tout: Mapped[bool] = mapped_column(default=False)

@@ -54,8 +54,11 @@ class Suivi:
     """A clause to follow: target (hours), its days, planned interventions, dated stops, validated hours by
     month.
 
-    `par_mois` runs from the first month of the marché to the current one, months without hours included;
-    `validees` is the total, which may hold hours carried over that no month knows.
+    `par_mois` runs from the first month of the marché to the last one known, months without hours included;
+    `validees` is the total, which may hold hours carried over that no month knows. `mesure` is the last day
+    of the months that had to be declared: hours are compared with the calendar there, since those of the
+    current month cannot be known yet. Without it everything is measured today. `recentes` are the hours of
+    `validees` worked after `mesure`: in the total, but not counted twice by the forecast.
     """
 
     objectif: Decimal
@@ -66,6 +69,8 @@ class Suivi:
     interventions: tuple[Periode, ...] = ()
     arrets: tuple[Periode, ...] = ()
     clos: bool = False
+    mesure: date | None = None
+    recentes: Decimal = ZERO
 
     def __post_init__(self) -> None:
         if self.fin < self.debut:
@@ -150,6 +155,11 @@ class Prevision:
     besoin_par_mois: Decimal | None
 
 
+def jour_mesure(suivi: Suivi, aujourdhui: date) -> date:
+    """The day hours and calendar are compared on: `mesure`, never later than today."""
+    return aujourdhui if suivi.mesure is None else min(suivi.mesure, aujourdhui)
+
+
 def rythme_mensuel(par_mois: Sequence[Decimal], mois_du_rythme: int) -> Decimal:
     """Mean of the last `mois_du_rythme` months, fewer at the start; 0 without any."""
     derniers = par_mois[-mois_du_rythme:]
@@ -159,12 +169,15 @@ def rythme_mensuel(par_mois: Sequence[Decimal], mois_du_rythme: int) -> Decimal:
 def prevoir(suivi: Suivi, aujourdhui: date, reglages: ReglagesAvancement) -> Prevision:
     """Forecast at the end of the marché.
 
-    validated + pace × active months left. The interval is ± 1.28 standard deviations of the monthly hours
-    times the square root of the months left, as if months were independent; with one month of history the
-    deviation is taken as large as the pace itself. The low end never goes under what is validated.
+    validated + pace × active months left since the last month known. The interval is ± 1.28 standard
+    deviations of the monthly hours times the square root of the months left, as if months were independent;
+    with one month of history the deviation is taken as large as the pace itself. The low end never goes under
+    what is validated.
     `besoin_par_mois` is None once no active day is left.
     """
-    restants = Decimal(jours_actifs(suivi, aujourdhui + timedelta(days=1), suivi.fin)) / JOURS_PAR_MOIS
+    connu = jour_mesure(suivi, aujourdhui)
+    restants = Decimal(jours_actifs(suivi, connu + timedelta(days=1), suivi.fin)) / JOURS_PAR_MOIS
+    a_venir = Decimal(jours_actifs(suivi, aujourdhui + timedelta(days=1), suivi.fin)) / JOURS_PAR_MOIS
     rythme = rythme_mensuel(suivi.par_mois, reglages.mois_du_rythme)
     nombre = len(suivi.par_mois)
     if nombre >= 2:
@@ -173,7 +186,7 @@ def prevoir(suivi: Suivi, aujourdhui: date, reglages: ReglagesAvancement) -> Pre
     else:
         ecart = rythme
     demi = Decimal("1.28") * ecart * restants.sqrt()
-    centre = suivi.validees + rythme * restants
+    centre = max(suivi.validees, suivi.validees - suivi.recentes + rythme * restants)
     reste = max(ZERO, suivi.objectif - suivi.validees)
     return Prevision(
         rythme=arrondir(rythme, CENTIEME),
@@ -181,7 +194,7 @@ def prevoir(suivi: Suivi, aujourdhui: date, reglages: ReglagesAvancement) -> Pre
         bas=arrondir(max(suivi.validees, centre - demi), CENTIEME),
         haut=arrondir(centre + demi, CENTIEME),
         manque=arrondir(max(ZERO, suivi.objectif - centre), CENTIEME),
-        besoin_par_mois=arrondir(reste / restants, CENTIEME) if restants > 0 else None,
+        besoin_par_mois=arrondir(reste / a_venir, CENTIEME) if a_venir > 0 else None,
     )
 
 
@@ -215,7 +228,7 @@ def avancer(suivi: Suivi, aujourdhui: date, reglages: ReglagesAvancement) -> Ava
     """
     prevision = prevoir(suivi, aujourdhui, reglages)
     fait = pourcentage(suivi.validees, suivi.objectif)
-    attendu = arrondir(part_attendue(suivi, aujourdhui) * CENT, CENTIEME)
+    attendu = arrondir(part_attendue(suivi, jour_mesure(suivi, aujourdhui)) * CENT, CENTIEME)
     reste = suivi.objectif - suivi.validees
     if reste <= 0:
         etat, raison = EtatAvancement.TERMINE, "L'objectif est atteint."
@@ -229,9 +242,7 @@ def avancer(suivi: Suivi, aujourdhui: date, reglages: ReglagesAvancement) -> Ava
     return Avancement(etat, raison, fait, attendu, prevision, phrase)
 
 
-def etat_par_ecart(
-    fait: Decimal, attendu: Decimal, reglages: ReglagesAvancement
-) -> tuple[EtatAvancement, str]:
+def etat_par_ecart(fait: Decimal, attendu: Decimal, reglages: ReglagesAvancement) -> tuple[EtatAvancement, str]:
     """State and reason from the gap between hours and time, both in percent (R57)."""
     ecart = attendu - fait
     points = nombre_en_texte(abs(ecart), 0)
@@ -289,7 +300,5 @@ def _phrase(suivi: Suivi, aujourdhui: date, etat: EtatAvancement, fait: Decimal,
     if manque > 0:
         # A clause that misses hours never reads « 100 % », whatever the rounding.
         terme = min(terme, CENT - 1)
-        return (
-            f"À ce rythme, {nombre_en_texte(terme, 0)}\u00a0% au {fin} : il manque {heures_en_texte(manque)}."
-        )
+        return f"À ce rythme, {nombre_en_texte(terme, 0)}\u00a0% au {fin} : il manque {heures_en_texte(manque)}."
     return f"À ce rythme, {nombre_en_texte(terme, 0)}\u00a0% au {fin} : l'objectif est tenu."

@@ -62,8 +62,6 @@ def verifier(maillons: Iterable[Maillon], origine: str = ORIGINE) -> tuple[Ruptu
         if maillon.precedente != attendue:
             ruptures.append(Rupture(maillon.ref, "La ligne qui précède a été retirée, ajoutée ou déplacée."))
         if empreinte(maillon.precedente, maillon.contenu) != maillon.empreinte:
-            ruptures.append(
-                Rupture(maillon.ref, "Le contenu de cette ligne a été modifié après son enregistrement.")
-            )
+            ruptures.append(Rupture(maillon.ref, "Le contenu de cette ligne a été modifié après son enregistrement."))
         attendue = maillon.empreinte
     return tuple(ruptures)

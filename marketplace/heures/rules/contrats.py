@@ -137,9 +137,7 @@ def _avertissement(phrase: str, champ: str, regle: str) -> Constat:
 def _cddi(contrat: Contrat, reglages: ReglagesContrats) -> list[Constat]:
     constats: list[Constat] = []
     if contrat.type_structure not in {"ei", "ai", "aci"}:
-        constats.append(
-            _erreur("Seuls une EI, une AI ou un ACI signent un CDDI.", "type_contrat", "R72 (L5132-5)")
-        )
+        constats.append(_erreur("Seuls une EI, une AI ou un ACI signent un CDDI.", "type_contrat", "R72 (L5132-5)"))
     if contrat.fin is None:
         constats.append(_erreur("Un CDDI a une date de fin.", "fin", "R72"))
     else:
@@ -197,9 +195,7 @@ def _cdi_inclusion(contrat: Contrat, reglages: ReglagesContrats) -> list[Constat
     constats: list[Constat] = []
     regle = "R73 (L5132-5-1, L5132-14-1, L5132-15-1-1)"
     if contrat.type_structure not in {"ei", "ai", "aci"}:
-        constats.append(
-            _erreur("Seuls une EI, une AI ou un ACI signent un CDI d'inclusion.", "type_contrat", regle)
-        )
+        constats.append(_erreur("Seuls une EI, une AI ou un ACI signent un CDI d'inclusion.", "type_contrat", regle))
     if contrat.age is not None and contrat.age < reglages.cdi_inclusion_age:
         constats.append(
             _erreur(f"CDI d'inclusion : à partir de {reglages.cdi_inclusion_age} ans.", "type_contrat", regle)
@@ -207,9 +203,7 @@ def _cdi_inclusion(contrat: Contrat, reglages: ReglagesContrats) -> list[Constat
     if contrat.debut_parcours is not None:
         possible = ajouter_mois(contrat.debut_parcours, reglages.cdi_inclusion_mois)
         if contrat.debut < possible:
-            constats.append(
-                _erreur(f"CDI d'inclusion possible à partir du {jour_en_texte(possible)}.", "debut", regle)
-            )
+            constats.append(_erreur(f"CDI d'inclusion possible à partir du {jour_en_texte(possible)}.", "debut", regle))
     return constats
 
 
@@ -279,9 +273,7 @@ def _professionnalisation(contrat: Contrat, reglages: ReglagesContrats) -> list[
         constats.append(_erreur(phrase, "fin", "R77 (L6325-11)"))
     if contrat.heures_formation is not None and contrat.heures_semaine is not None:
         semaines = Decimal((contrat.fin - contrat.debut).days + 1) / 7
-        constats.extend(
-            controler_formation(semaines * contrat.heures_semaine, contrat.heures_formation, reglages)
-        )
+        constats.extend(controler_formation(semaines * contrat.heures_semaine, contrat.heures_formation, reglages))
     return constats
 
 

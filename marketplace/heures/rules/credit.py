@@ -101,9 +101,7 @@ def plafonner_ai(
     return acceptees, heures - acceptees, replace(courant, heures=courant.heures + acceptees)
 
 
-def crediter(
-    ligne: Ligne, cadre: Cadre, compteurs: Compteurs, reglages: ReglagesCredit
-) -> tuple[Credit, Compteurs]:
+def crediter(ligne: Ligne, cadre: Cadre, compteurs: Compteurs, reglages: ReglagesCredit) -> tuple[Credit, Compteurs]:
     """Credit one line and return the counters the next line starts from.
 
     Promise: travaillees + formation of the result ≤ those of the line (paid hours included where the clause
@@ -128,9 +126,7 @@ def crediter(
 
     ai = dict(compteurs.ai)
     if ligne.type_structure == "ai" and ligne.utilisateur_entreprise and not cadre.plafond_ai_leve:
-        acceptees, refusees, compteur = plafonner_ai(
-            travaillees, ligne.debut, ai.get(ligne.personne), reglages
-        )
+        acceptees, refusees, compteur = plafonner_ai(travaillees, ligne.debut, ai.get(ligne.personne), reglages)
         if refusees > 0:
             phrase = (
                 f"{heures_en_texte(refusees)} au-delà des {heures_en_texte(reglages.plafond_ai)} "
@@ -270,8 +266,7 @@ def crediter_malgre_tout(ligne: Ligne, credit: Credit, heures: Decimal, motif: s
     reste = credit.refusees - credit.derogatoires
     if impossible(ligne) or not 0 < heures <= reste:
         raise RegleViolee(
-            f"Vous pouvez accorder au plus {heures_en_texte(ZERO if impossible(ligne) else reste)} sur "
-            "cette ligne.",
+            f"Vous pouvez accorder au plus {heures_en_texte(ZERO if impossible(ligne) else reste)} sur cette ligne.",
             champ="heures",
         )
     return replace(credit, statut=StatutLigne.COMPTEE, derogatoires=credit.derogatoires + heures)

@@ -111,9 +111,7 @@ def appliquer(
     if transition is None:
         raise RegleViolee("Cette action n'existe pas.")
     if etat == EtatDeclaration.VALIDEE:
-        raise RegleViolee(
-            "Cette déclaration est validée : elle ne se modifie plus. Ajoutez une ligne de correction."
-        )
+        raise RegleViolee("Cette déclaration est validée : elle ne se modifie plus. Ajoutez une ligne de correction.")
     if partie not in transition.par:
         raise RegleViolee("Cette action ne vous revient pas.")
     if etat not in transition.depuis:
@@ -199,6 +197,19 @@ def echeance(fin_periode: date, jour: int = 10) -> date:
         raise RegleViolee("Le jour d'échéance va de 1 à 31.", champ="jour")
     mois_suivant = ajouter_mois(premier_du_mois(fin_periode), 1)
     return mois_suivant.replace(day=min(jour, dernier_du_mois(mois_suivant).day))
+
+
+def dernier_jour_declare(aujourdhui: date, rythme: Rythme, jour: int = 10) -> date | None:
+    """Last day of the last period whose due day has passed; None when hours are only declared at the end."""
+    if rythme == Rythme.FIN:
+        return None
+    pas = 1 if rythme == Rythme.MENSUEL else 3
+    debut = premier_du_mois(aujourdhui)
+    debut = debut.replace(month=(debut.month - 1) // pas * pas + 1)
+    fin = debut - timedelta(days=1)
+    if aujourdhui <= echeance(fin, jour):
+        fin = ajouter_mois(debut, -pas) - timedelta(days=1)
+    return fin
 
 
 def en_retard(etat: EtatDeclaration, echeance_le: date, aujourdhui: date) -> bool:

@@ -38,9 +38,7 @@ class ReglagesImmersion:
     objets_max: int = 2
 
 
-def verifier_immersion(
-    nouvelle: Immersion, precedentes: Sequence[Immersion], reglages: ReglagesImmersion
-) -> None:
+def verifier_immersion(nouvelle: Immersion, precedentes: Sequence[Immersion], reglages: ReglagesImmersion) -> None:
     """Refuse an immersion the Code does not allow with the same host (R78, D5135-3, T18). Raises RegleViolee.
 
     One month date to date, renewable once for the same purpose, two purposes and 60 days at most in 12
@@ -50,9 +48,7 @@ def verifier_immersion(
         raise RegleViolee("L'immersion finit avant de commencer.", champ="fin")
     if nouvelle.fin > ajouter_mois(nouvelle.debut, 1) - UN_JOUR:
         limite = ajouter_mois(nouvelle.debut, 1) - UN_JOUR
-        raise RegleViolee(
-            f"Une immersion dure au plus un mois : jusqu'au {jour_en_texte(limite)}.", champ="fin"
-        )
+        raise RegleViolee(f"Une immersion dure au plus un mois : jusqu'au {jour_en_texte(limite)}.", champ="fin")
     depuis = ajouter_mois(nouvelle.fin, -12) + UN_JOUR
     recentes = [i for i in precedentes if i.fin >= depuis and i.debut <= nouvelle.fin]
     if sum(i.objet == nouvelle.objet for i in recentes) >= 2:

@@ -67,9 +67,7 @@ class ReglagesCredit:
         if not UN <= self.coef_valorisation <= 2:
             raise RegleViolee("Un coefficient de valorisation va de 1,00 à 2,00.", champ="coef_valorisation")
         if not 0 <= self.plafond_formation <= 1:
-            raise RegleViolee(
-                "Le plafond de formation est une part entre 0 et 100 %.", champ="plafond_formation"
-            )
+            raise RegleViolee("Le plafond de formation est une part entre 0 et 100 %.", champ="plafond_formation")
         if not 0 <= self.coef_formation <= Decimal("1.5"):
             raise RegleViolee("Le coefficient de formation va de 0 à 1,5.", champ="coef_formation")
 

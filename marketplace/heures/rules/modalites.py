@@ -144,9 +144,7 @@ def verifier_modalite(
     more.
     """
     if structure == TypeStructure.EITI and le > FIN_EITI:
-        raise RegleViolee(
-            f"L'expérimentation des EITI s'est terminée le {FIN_EITI:%d/%m/%Y}.", champ="type_structure"
-        )
+        raise RegleViolee(f"L'expérimentation des EITI s'est terminée le {FIN_EITI:%d/%m/%Y}.", champ="type_structure")
     if motif_derogation.strip():
         return
     if not couple_admis(structure, modalite):
@@ -157,7 +155,6 @@ def verifier_modalite(
         )
     if voie_eligibilite(structure, reglages) == Voie.EXCLUE:
         raise RegleViolee(
-            "Ce territoire ne compte pas les heures de ce type de structure. Demandez l'accord écrit "
-            "du facilitateur.",
+            "Ce territoire ne compte pas les heures de ce type de structure. Demandez l'accord écrit du facilitateur.",
             champ="type_structure",
         )

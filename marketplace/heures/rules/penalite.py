@@ -93,9 +93,7 @@ def simuler(
     else:
         effet = mise_en_demeure_le + timedelta(days=clause.preavis_jours)
         if aujourdhui <= effet:
-            obstacles.append(
-                f"Le titulaire a jusqu'au {jour_en_texte(effet)} pour répondre à la mise en demeure."
-            )
+            obstacles.append(f"Le titulaire a jusqu'au {jour_en_texte(effet)} pour répondre à la mise en demeure.")
     return Simulation(manquantes, min(neutralisees, manquantes), retenues, brut, montant, tuple(obstacles))
 
 

@@ -30,8 +30,7 @@ def anomalies(ligne: Ligne, autres_heures_du_mois: Decimal, reglages: ReglagesCr
     semaines = Decimal((ligne.fin - ligne.debut).days + 1) / 7
     if semaines >= 1 and total / semaines > reglages.heures_semaine_max:
         constats.append(
-            f"Plus de {heures_en_texte(reglages.heures_semaine_max)} par semaine en moyenne : vérifiez "
-            "les heures."
+            f"Plus de {heures_en_texte(reglages.heures_semaine_max)} par semaine en moyenne : vérifiez les heures."
         )
     if total + autres_heures_du_mois > reglages.heures_mois_max:
         constats.append(

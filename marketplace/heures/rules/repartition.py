@@ -14,9 +14,7 @@ AGE_APPRENTI = (16, 29)
 """Code du travail L6222-1: age at the start of an apprenticeship, both inclusive."""
 
 
-def verifier_repartition(
-    heures: Decimal, repartition: Mapping[str, Decimal], accords: Iterable[str] = ()
-) -> None:
+def verifier_repartition(heures: Decimal, repartition: Mapping[str, Decimal], accords: Iterable[str] = ()) -> None:
     """Refuse an allotment of one line's hours that counts an hour twice (R27) or lacks an agreement (R28).
 
     `repartition`: hours by marché; `accords`: marchés whose buyer agreed to share, needed from two marchés
