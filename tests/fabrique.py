@@ -108,9 +108,7 @@ class Fabrique:
             self._territoire = territoire
         return territoire
 
-    def organisation(
-        self, type_: TypeOrganisation = TypeOrganisation.ENTREPRISE, **champs: Any
-    ) -> Organisation:
+    def organisation(self, type_: TypeOrganisation = TypeOrganisation.ENTREPRISE, **champs: Any) -> Organisation:
         """A verified organisation."""
         n = next(self._n)
         nom = champs.pop("nom", f"Organisation exemple {n}")
@@ -198,9 +196,7 @@ class Fabrique:
         }
         return Acteur(**(valeurs | champs))
 
-    def marche(
-        self, heures: Decimal | int = 1000, titulaire: Organisation | None = None, **champs: Any
-    ) -> Marche:
+    def marche(self, heures: Decimal | int = 1000, titulaire: Organisation | None = None, **champs: Any) -> Marche:
         """A marché in progress since six months, for a year, with a clause of `heures`."""
         n = next(self._n)
         intitule = champs.pop("intitule", f"Gros œuvre, collège exemple (lot {n})")
@@ -241,9 +237,7 @@ class Fabrique:
             )
         return marche
 
-    def personne(
-        self, referent: Affectation | None = None, categorie: str | None = "RSA", **champs: Any
-    ) -> Personne:
+    def personne(self, referent: Affectation | None = None, categorie: str | None = "rsa", **champs: Any) -> Personne:
         """An informed mason of Montpellier with a car, followed by `referent`, with one proven category."""
         n = next(self._n)
         metier = champs.pop("code_rome", "F1703")
@@ -289,7 +283,7 @@ class Fabrique:
                         personne_id=personne.id,
                         categorie=categorie,
                         depuis=self.jour - timedelta(days=400),
-                        preuve_type="ATTESTATION_RSA",
+                        preuve_type="attestation_rsa",
                         preuve_le=self.jour - timedelta(days=15),
                         vue_le=self.jour - timedelta(days=10),
                     )
@@ -309,13 +303,11 @@ class Fabrique:
             "repondue_le": self.ctx.horloge(),
             "fenetre_debut": debut,
             "fenetre_fin": ajouter_mois(debut, 24) - timedelta(days=1),
-            "categories": ["RSA"],
+            "categories": ["rsa"],
         }
         return self.garder(Validation(**(valeurs | champs)))
 
-    def offre(
-        self, organisation: Organisation | None = None, marche: Marche | None = None, **champs: Any
-    ) -> Offre:
+    def offre(self, organisation: Organisation | None = None, marche: Marche | None = None, **champs: Any) -> Offre:
         """A published offre of mason at Montpellier, 35 hours a week, starting in three weeks."""
         n = next(self._n)
         intitule = champs.pop("intitule", "Maçon")
@@ -361,7 +353,7 @@ class Fabrique:
             "debut": debut,
             "fin": ajouter_mois(debut, 6),
             "heures_hebdo": Decimal(35),
-            "statuts": ["RSA"],
+            "statuts": ["rsa"],
             "cree_le": self.ctx.horloge(),
         }
         return self.garder(Contrat(**(valeurs | champs)))
