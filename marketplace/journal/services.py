@@ -90,9 +90,7 @@ def _inserer_si_absent(s: Session, table: Any, valeurs: dict[str, Any], uniques:
     """INSERT … ON CONFLICT DO NOTHING on either engine; whether a row was written."""
     dialecte = s.get_bind().dialect.name
     inserer = insert_pg if dialecte == "postgresql" else insert_sqlite
-    ordre = (
-        inserer(table).values(**valeurs).on_conflict_do_nothing(index_elements=uniques).returning(table.id)
-    )
+    ordre = inserer(table).values(**valeurs).on_conflict_do_nothing(index_elements=uniques).returning(table.id)
     return s.execute(ordre).first() is not None
 
 
@@ -183,9 +181,7 @@ def reconcilier_alertes(
     return comptes
 
 
-def endormir_alerte(
-    s: Session, alerte_id: int, territoire_id: int, jusqu_au: date, motif: str
-) -> Alerte | None:
+def endormir_alerte(s: Session, alerte_id: int, territoire_id: int, jusqu_au: date, motif: str) -> Alerte | None:
     """Put an alerte to sleep until a day, with a reason; None when it is not in this territory."""
     alerte = s.scalar(select(Alerte).where(Alerte.id == alerte_id, Alerte.territoire_id == territoire_id))
     if alerte is not None:

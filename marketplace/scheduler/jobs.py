@@ -1,0 +1,39 @@
+"""The table of jobs: what runs, when, and whether missed periods run one by one or together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from marketplace.contexte import Contexte
+from marketplace.journal.envoi import envoyer_courriels
+from marketplace.scheduler.periodes import Rythme
+
+
+class FonctionTache(Protocol):
+    """A job: idempotent for its date; returns what it saw, did and refused."""
+
+    def __call__(self, ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tache:
+    """One job. `regroupe`: missed periods are made up by one run of the latest; otherwise one by one, in order."""
+
+    nom: str
+    libelle: str
+    rythme: Rythme
+    heure: int
+    regroupe: bool
+    fonction: FonctionTache
+
+
+TACHES: tuple[Tache, ...] = (
+    Tache("courriels", "Envoyer les courriels en attente", Rythme.CINQ_MINUTES, 0, True, envoyer_courriels),
+)
+
+
+def tache(nom: str) -> Tache | None:
+    """The job of this name."""
+    return next((t for t in TACHES if t.nom == nom), None)
