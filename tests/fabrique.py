@@ -49,7 +49,7 @@ class Fabrique:
 
     def __init__(self, ctx: Contexte) -> None:
         self.ctx = ctx
-        self._n = itertools.count(1)
+        self._n = itertools.count(900_001)  # far from the ids that services make references from
         self._territoire: Territoire | None = None
         self._organisations: dict[TypeOrganisation, Organisation] = {}
 

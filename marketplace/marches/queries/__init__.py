@@ -1,0 +1,62 @@
+"""What pages ask of the clause ledger, as frozen values."""
+
+from marketplace.marches.queries.fiche import (
+    ArretVu,
+    ClauseVue,
+    EvenementVu,
+    FicheMarche,
+    IntervenantVu,
+    clause_en_vigueur,
+    clauses_en_vigueur,
+    fiche_marche,
+    journal_du_marche,
+    periodes_arret,
+)
+from marketplace.marches.queries.liste import (
+    PAR_PAGE,
+    FiltresMarches,
+    LigneMarche,
+    PageMarches,
+    marches_de_l_organisation,
+    marches_du_territoire,
+)
+from marketplace.marches.queries.operations import (
+    FicheOperation,
+    LigneOperation,
+    fiche_operation,
+    operations_du_territoire,
+    suggestions_operations,
+)
+from marketplace.marches.queries.relances import RelanceVue, relances_de, relances_dues
+from marketplace.marches.queries.tableau import Echeance, Portefeuille, portefeuille, semaine_a_venir
+
+__all__ = [
+    "PAR_PAGE",
+    "ArretVu",
+    "ClauseVue",
+    "Echeance",
+    "EvenementVu",
+    "FicheMarche",
+    "FicheOperation",
+    "FiltresMarches",
+    "IntervenantVu",
+    "LigneMarche",
+    "LigneOperation",
+    "PageMarches",
+    "Portefeuille",
+    "RelanceVue",
+    "clause_en_vigueur",
+    "clauses_en_vigueur",
+    "fiche_marche",
+    "fiche_operation",
+    "journal_du_marche",
+    "marches_de_l_organisation",
+    "marches_du_territoire",
+    "operations_du_territoire",
+    "periodes_arret",
+    "portefeuille",
+    "relances_de",
+    "relances_dues",
+    "semaine_a_venir",
+    "suggestions_operations",
+]

@@ -1,0 +1,1 @@
+"""The law and the practice of the clause ledger, as pure functions."""

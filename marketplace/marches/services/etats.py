@@ -1,0 +1,118 @@
+"""The life of a marché: its states, its stops and restarts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.comptes.droits import Action
+from marketplace.comptes.roles import Acteur
+from marketplace.contexte import Contexte
+from marketplace.erreurs import ModifieEntreTemps, RegleViolee
+from marketplace.journal.services import journaliser
+from marketplace.marches.models import Arret, Clause, EtatMarche, Marche
+from marketplace.marches.portee import charger_marche
+from marketplace.marches.rules.etats import LIBELLES, verifier_transition
+
+
+def changer_etat(
+    ctx: Contexte,
+    acteur: Acteur,
+    ref: str,
+    vers: EtatMarche,
+    *,
+    jour: date | None = None,
+    motif: str = "",
+    version: int | None = None,
+) -> None:
+    """Move a marché to another state of its life, on a day, with a reason where the rules ask for one.
+
+    Suspending opens a stop, resuming closes it. Raises RegleViolee when the move is not allowed,
+    ModifieEntreTemps when `version` is no longer the stored one.
+    """
+    jour = jour or ctx.aujourdhui()
+    with ctx.transaction() as s:
+        marche = charger_marche(s, acteur, Action.GERER_MARCHE, ref)
+        if version is not None and marche.version != version:
+            raise ModifieEntreTemps()
+        clause = s.scalar(select(Clause).where(Clause.marche_id == marche.id, Clause.remplacee_le.is_(None)))
+        verifier_transition(
+            marche.etat,
+            vers,
+            motif=motif,
+            titulaire=marche.titulaire_id is not None,
+            heures_prevues=None if clause is None else clause.heures_prevues,
+            lien_objet="" if clause is None else clause.lien_objet,
+        )
+        de, marche.etat, marche.maj_le = marche.etat, vers, ctx.horloge()
+        if vers is EtatMarche.NOTIFIE:
+            marche.date_notification = marche.date_notification or jour
+        if vers is EtatMarche.EN_COURS and marche.date_debut is None:
+            marche.date_debut = jour
+        if vers is EtatMarche.SUSPENDU:
+            _ouvrir_arret(s, marche, jour, motif)
+        elif de is EtatMarche.SUSPENDU:
+            _fermer_arret(s, marche, jour)
+        resume = f"a fait passer le marché de « {LIBELLES[de]} » à « {LIBELLES[vers]} »"
+        if motif.strip():
+            resume += f" : {motif.strip()}"
+        journaliser(s, ctx.horloge(), acteur, "changer_etat", marche, resume, de=de, vers=vers, jour=jour.isoformat())
+
+
+def _ouvrir_arret(s: Session, marche: Marche, jour: date, motif: str) -> None:
+    ouvert = s.scalar(select(Arret).where(Arret.marche_id == marche.id, Arret.fin.is_(None)))
+    if ouvert is None:
+        s.add(Arret(marche_id=marche.id, debut=jour, motif=motif.strip()[:200]))
+
+
+def _fermer_arret(s: Session, marche: Marche, jour: date) -> None:
+    for ouvert in s.scalars(select(Arret).where(Arret.marche_id == marche.id, Arret.fin.is_(None))):
+        ouvert.fin = max(jour, ouvert.debut)
+
+
+def noter_arret(
+    ctx: Contexte, acteur: Acteur, ref: str, debut: date, fin: date | None = None, *, motif: str = ""
+) -> None:
+    """Note a stop of the works, past or to come; without an end it lasts until `reprendre_apres_arret`.
+
+    Raises RegleViolee when the dates are out of order, overlap another stop, or leave the marché.
+    """
+    with ctx.transaction() as s:
+        marche = charger_marche(s, acteur, Action.GERER_MARCHE, ref)
+        if fin is not None and fin < debut:
+            raise RegleViolee("La reprise précède l'arrêt : vérifiez les dates.", champ="fin")
+        if marche.date_debut is not None and debut < marche.date_debut:
+            raise RegleViolee("L'arrêt précède le début du marché.", champ="debut")
+        if marche.date_fin is not None and debut > marche.date_fin:
+            raise RegleViolee("L'arrêt commence après la fin du marché.", champ="debut")
+        for autre in s.scalars(select(Arret).where(Arret.marche_id == marche.id)):
+            if debut <= (autre.fin or date.max) and autre.debut <= (fin or date.max):
+                raise RegleViolee("Ces dates recoupent un arrêt déjà noté.", champ="debut")
+        s.add(Arret(marche_id=marche.id, debut=debut, fin=fin, motif=motif.strip()[:200]))
+        marche.maj_le = ctx.horloge()
+        jusqu = f" au {fin:%d/%m/%Y}" if fin else ""
+        resume = f"a noté un arrêt du {debut:%d/%m/%Y}{jusqu}"
+        journaliser(s, ctx.horloge(), acteur, "noter_arret", marche, resume, motif=motif.strip())
+
+
+def reprendre_apres_arret(ctx: Contexte, acteur: Acteur, ref: str, jour: date) -> None:
+    """Close the open stop of a marché: `jour` is the last day stopped. Raises RegleViolee when none is open."""
+    with ctx.transaction() as s:
+        marche = charger_marche(s, acteur, Action.GERER_MARCHE, ref)
+        ouvert = s.scalar(select(Arret).where(Arret.marche_id == marche.id, Arret.fin.is_(None)))
+        if ouvert is None:
+            raise RegleViolee("Aucun arrêt n'est en cours sur ce marché.")
+        if jour < ouvert.debut:
+            raise RegleViolee("La reprise précède l'arrêt : vérifiez la date.", champ="fin")
+        ouvert.fin = jour
+        marche.maj_le = ctx.horloge()
+        journaliser(
+            s,
+            ctx.horloge(),
+            acteur,
+            "reprendre_apres_arret",
+            marche,
+            f"a noté la reprise après le {jour:%d/%m/%Y}",
+        )

@@ -1,0 +1,197 @@
+"""Entering, correcting and removing a marché."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from marketplace.comptes.droits import Action, Portee, exiger
+from marketplace.comptes.roles import Acteur
+from marketplace.contexte import Contexte
+from marketplace.erreurs import ModifieEntreTemps, RegleViolee
+from marketplace.journal.services import journaliser
+from marketplace.marches.models import Arret, Clause, EtatMarche, Intervenant, Marche
+from marketplace.marches.portee import charger_marche
+from marketplace.marches.rules.etats import verifier_dates
+from marketplace.marches.services.clauses import ecrire_premiere_clause
+from marketplace.marches.services.saisie import (
+    ETATS_DE_DEPART,
+    SaisieClause,
+    SaisieMarche,
+    lire_acheteur,
+    lire_commune_saisie,
+    lire_cpv,
+    lire_entreprise,
+    lire_metier_saisi,
+    lire_operation,
+    ref_provisoire,
+)
+from marketplace.valeurs import cle
+
+_LIBELLES = {
+    "intitule": "intitulé",
+    "objet": "objet",
+    "acheteur_id": "acheteur",
+    "titulaire_id": "titulaire",
+    "operation_id": "opération",
+    "numero_lot": "lot",
+    "secteur": "secteur",
+    "nature": "nature",
+    "code_rome": "métier",
+    "cpv": "CPV",
+    "procedure": "procédure",
+    "montant_ht": "montant HT",
+    "code_insee": "commune",
+    "date_notification": "notification",
+    "date_debut": "début",
+    "date_fin": "fin",
+    "gestionnaire": "gestionnaire",
+    "facilitateur_id": "facilitateur",
+}
+
+
+def _champs(s: Session, ctx: Contexte, acteur: Acteur, saisie: SaisieMarche) -> dict[str, Any]:
+    """Columns of a marché from what was typed. Raises RegleViolee next to the first field that does not fit."""
+    intitule = " ".join(saisie.intitule.split())
+    if not intitule:
+        raise RegleViolee("Donnez un intitulé au marché.", champ="intitule")
+    if not saisie.secteur.strip():
+        raise RegleViolee("Choisissez un secteur d'activité.", champ="secteur")
+    if saisie.montant_ht is not None and saisie.montant_ht < 0:
+        raise RegleViolee("Un montant ne peut pas être négatif.", champ="montant_ht")
+    verifier_dates(saisie.date_notification, saisie.date_debut, saisie.date_fin)
+    titulaire = lire_entreprise(s, ctx, acteur, saisie.titulaire)
+    operation = lire_operation(s, acteur, saisie.operation)
+    return {
+        "intitule": intitule[:200],
+        "cle": cle(f"{intitule} {saisie.numero_lot}"),
+        "objet": saisie.objet.strip(),
+        "acheteur_id": lire_acheteur(s, acteur, saisie.acheteur).id,
+        "titulaire_id": None if titulaire is None else titulaire.id,
+        "operation_id": None if operation is None else operation.id,
+        "numero_lot": saisie.numero_lot.strip() or None,
+        "secteur": saisie.secteur.strip(),
+        "nature": saisie.nature,
+        "code_rome": lire_metier_saisi(s, saisie.metier),
+        "cpv": lire_cpv(s, saisie.cpv),
+        "procedure": saisie.procedure.strip(),
+        "montant_ht": saisie.montant_ht,
+        "code_insee": lire_commune_saisie(s, acteur.territoire_id, saisie.commune),
+        "date_notification": saisie.date_notification,
+        "date_debut": saisie.date_debut,
+        "date_fin": saisie.date_fin,
+        "gestionnaire": saisie.gestionnaire.strip(),
+        "facilitateur_id": saisie.facilitateur_id,
+    }
+
+
+def creer_marche(
+    ctx: Contexte,
+    acteur: Acteur,
+    saisie: SaisieMarche,
+    *,
+    etat: EtatMarche = EtatMarche.A_ETUDIER,
+    clause: SaisieClause | None = None,
+    fictif: bool = False,
+) -> str:
+    """Enter a marché, with its clause when it has one; its reference.
+
+    Raises Interdit for anyone but a facilitateur of the territory, RegleViolee next to the field that does not fit.
+    """
+    with ctx.transaction() as s:
+        exiger(acteur, Action.GERER_MARCHE, Portee(acteur.territoire_id))
+        champs = _champs(s, ctx, acteur, saisie)
+        if etat not in ETATS_DE_DEPART:
+            raise RegleViolee("Un marché ne s'enregistre pas dans cet état.", champ="etat")
+        if etat in (EtatMarche.NOTIFIE, EtatMarche.EN_COURS) and champs["titulaire_id"] is None:
+            raise RegleViolee("Un marché notifié a un titulaire : écrivez son nom.", champ="titulaire")
+        maintenant = ctx.horloge()
+        marche = Marche(
+            ref=ref_provisoire(),
+            territoire_id=acteur.territoire_id,
+            etat=etat,
+            fictif=fictif,
+            maj_le=maintenant,
+            cree_le=maintenant,
+            **champs,
+        )
+        if marche.facilitateur_id is None and acteur.est_facilitateur:
+            marche.facilitateur_id = acteur.utilisateur_id
+        s.add(marche)
+        s.flush()
+        marche.ref = f"M-{marche.id:06d}"
+        if clause is not None:
+            ecrire_premiere_clause(s, ctx, acteur, marche, clause)
+        journaliser(s, maintenant, acteur, "creer_marche", marche, f"a enregistré le marché « {marche.intitule} »")
+        return marche.ref
+
+
+def modifier_marche(ctx: Contexte, acteur: Acteur, ref: str, saisie: SaisieMarche, *, version: int) -> None:
+    """Correct what describes a marché; each old value stays in the journal. Hours go through `fixer_clause`.
+
+    Raises ModifieEntreTemps when `version` is no longer the stored one, RegleViolee as `creer_marche`.
+    """
+    with ctx.transaction() as s:
+        marche = charger_marche(s, acteur, Action.GERER_MARCHE, ref)
+        if marche.version != version:
+            raise ModifieEntreTemps()
+        champs = _champs(s, ctx, acteur, saisie)
+        if saisie.facilitateur_id is None:
+            del champs["facilitateur_id"]
+        if marche.etat in (EtatMarche.NOTIFIE, EtatMarche.EN_COURS) and champs["titulaire_id"] is None:
+            raise RegleViolee("Un marché notifié a un titulaire : écrivez son nom.", champ="titulaire")
+        avant = {champ: getattr(marche, champ) for champ in champs}
+        changes = {c: (avant[c], v) for c, v in champs.items() if avant[c] != v and c != "cle"}
+        if not changes:
+            return
+        for champ, valeur in champs.items():
+            setattr(marche, champ, valeur)
+        marche.maj_le = ctx.horloge()
+        quoi = ", ".join(_LIBELLES[c] for c in changes)
+        journaliser(
+            s,
+            ctx.horloge(),
+            acteur,
+            "modifier_marche",
+            marche,
+            f"a corrigé : {quoi}",
+            changements={c: [_ecrire(a), _ecrire(b)] for c, (a, b) in changes.items()},
+        )
+
+
+def _ecrire(valeur: Any) -> str | None:
+    """A value as the journal keeps it."""
+    return None if valeur is None else str(valeur)
+
+
+def supprimer_marche(ctx: Contexte, acteur: Acteur, ref: str) -> None:
+    """Remove a marché entered by mistake, with its clause versions, stops and intervenants.
+
+    Raises RegleViolee when anything was built on it (hours, declarations, contracts, offres): those never vanish.
+    The store itself refuses, by its foreign keys, whatever room the row belongs to.
+    """
+    try:
+        with ctx.transaction() as s:
+            marche = charger_marche(s, acteur, Action.GERER_MARCHE, ref)
+            journaliser(
+                s,
+                ctx.horloge(),
+                acteur,
+                "supprimer_marche",
+                marche,
+                f"a supprimé le marché « {marche.intitule} »",
+            )
+            s.execute(delete(Clause).where(Clause.marche_id == marche.id))
+            s.execute(delete(Arret).where(Arret.marche_id == marche.id))
+            s.execute(delete(Intervenant).where(Intervenant.marche_id == marche.id, Intervenant.parent_id.isnot(None)))
+            s.execute(delete(Intervenant).where(Intervenant.marche_id == marche.id))
+            s.delete(marche)
+            s.flush()
+    except IntegrityError:
+        raise RegleViolee(
+            "Ce marché porte des heures, des contrats ou des offres : il ne peut pas être supprimé. "
+            "Vous pouvez le clore."
+        ) from None
