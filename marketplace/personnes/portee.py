@@ -1,0 +1,39 @@
+"""The reach of a person: her territory and the référents who follow her today."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from marketplace.comptes.droits import Action, Portee, exiger
+from marketplace.comptes.roles import Acteur
+from marketplace.erreurs import Introuvable
+from marketplace.personnes.models import Personne, Suivi
+
+
+def suivi_en_cours(jour: date) -> ColumnElement[bool]:
+    """SQL condition: this Suivi opens the file on `jour`. Its last day is already closed (R89)."""
+    return and_(Suivi.depuis <= jour, or_(Suivi.jusqu_au.is_(None), Suivi.jusqu_au > jour))
+
+
+def portee_personne(s: Session, personne: Personne, jour: date) -> Portee:
+    """Territory of the person and users whose caseload holds her on `jour`."""
+    referents = s.scalars(select(Suivi.referent_id).where(Suivi.personne_id == personne.id, suivi_en_cours(jour)))
+    return Portee(personne.territoire_id, referents=frozenset(referents))
+
+
+def personne_du_perimetre(s: Session, acteur: Acteur, action: Action, ref: str, jour: date) -> Personne:
+    """The person of that reference, if this hat may do `action` to her. Raises Introuvable otherwise."""
+    personne = s.scalar(
+        select(Personne).where(
+            Personne.ref == ref,
+            Personne.territoire_id == acteur.territoire_id,
+            Personne.anonymisee_le.is_(None),
+        )
+    )
+    if personne is None:
+        raise Introuvable()
+    exiger(acteur, action, portee_personne(s, personne, jour))
+    return personne

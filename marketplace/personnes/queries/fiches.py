@@ -1,0 +1,436 @@
+"""One person, as her référent or a facilitateur reads her. The reading itself is noted by the act that calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.comptes.models import Organisation, Utilisateur
+from marketplace.contexte import PARIS
+from marketplace.journal.models import Evenement, LecturePersonne
+from marketplace.marches.models import Marche
+from marketplace.metiers.queries import libelles_metiers
+from marketplace.personnes.models import (
+    CompetencePersonne,
+    EtatValidation,
+    Experience,
+    OuiNonAVerifier,
+    Personne,
+    Statut,
+    Suivi,
+    Validation,
+)
+from marketplace.personnes.portee import suivi_en_cours
+from marketplace.personnes.queries.eligibilite import decider, regles_eligibilite
+from marketplace.personnes.rules.eligibilite import Decision, Eligibilite, age_au
+from marketplace.personnes.rules.etapes import TEXTES, Etape, Situation, prochaine_etape
+from marketplace.personnes.rules.information import VERSION_NOTICE_VALIDATION
+from marketplace.personnes.rules.pieces import libelle_categorie, libelle_piece
+from marketplace.personnes.rules.saisie import LIMITES, MODES
+from marketplace.territoire.queries import commune
+from marketplace.territoire.reglages import reglages_au
+
+
+@dataclass(frozen=True, slots=True)
+class ExperienceVue:
+    """A past job, with what ROME calls it once confirmed."""
+
+    id: int
+    intitule: str
+    code_rome: str | None
+    metier: str | None
+    mois: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatutVu:
+    """A category as those who may see it read it: the proof, and what is missing."""
+
+    id: int
+    categorie: str
+    libelle: str
+    depuis: date | None
+    jusqu_au: date | None
+    piece: str
+    preuve_le: date | None
+    vue_le: date | None
+    vue_par: str
+    compte: bool
+    manque: str
+
+
+@dataclass(frozen=True, slots=True)
+class EligibiliteVue:
+    """Yes, waiting or no, with what is missing and the window if there is one. `statuts` is None where the
+    reader may not see them.
+    """
+
+    reponse: str
+    phrase: str
+    fenetre_debut: date | None
+    fenetre_fin: date | None
+    statuts: tuple[StatutVu, ...] | None
+    manques: tuple[str, ...]
+
+    @property
+    def oui(self) -> bool:
+        """Whether the person counts today."""
+        return self.reponse == "oui"
+
+
+@dataclass(frozen=True, slots=True)
+class ReferentVu:
+    """Somebody who follows the person today."""
+
+    utilisateur_id: int
+    nom: str
+    organisation: str
+    depuis: date
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationVue:
+    """A question asked about the person."""
+
+    ref: str
+    demandeur: str
+    marche: str
+    poste: str
+    etat: str
+    debut_prevu: date | None
+    fenetre_fin: date | None
+    demandee_le: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FaitVu:
+    """One line of the history."""
+
+    quand: datetime
+    qui: str
+    resume: str
+
+
+@dataclass(frozen=True, slots=True)
+class LectureVue:
+    """Who read the file: function, organisation, day, purpose (N2)."""
+
+    jour: date
+    fonction: str
+    organisation: str
+    finalite: str
+    nommee: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FichePersonne:
+    """Everything a référent or a facilitateur may read of one person."""
+
+    id: int
+    ref: str
+    prenom: str
+    nom: str
+    date_naissance: date | None
+    age: int | None
+    sexe: str | None
+    telephone: str
+    courriel: str
+    code_insee: str | None
+    commune: str | None
+    qpv: OuiNonAVerifier
+    qpv_le: date | None
+    qpv_source: str
+    modes: tuple[str, ...]
+    trajet_max_minutes: int
+    permis: tuple[str, ...]
+    caces: tuple[str, ...]
+    heures_min: Decimal
+    heures_max: Decimal
+    nuit: bool
+    weekend: bool
+    disponible_le: date | None
+    limites: tuple[str, ...]
+    experiences: tuple[ExperienceVue, ...]
+    competences: tuple[str, ...]
+    information_le: date | None
+    information_canal: str
+    information_version: str
+    informee: bool
+    dernier_contact_le: date | None
+    retiree_le: datetime | None
+    fictive: bool
+    version: int
+    referents: tuple[ReferentVu, ...]
+    eligibilite: EligibiliteVue
+    validations: tuple[ValidationVue, ...]
+    etape: Etape
+
+    @property
+    def nom_complet(self) -> str:
+        """« Samira Exemple »."""
+        return f"{self.prenom} {self.nom}"
+
+    @property
+    def etape_texte(self) -> str:
+        """The next step, in words."""
+        return TEXTES[self.etape]
+
+    @property
+    def modes_libelles(self) -> tuple[str, ...]:
+        """Ways of travelling, in words."""
+        return tuple(MODES[m] for m in MODES if m in self.modes)
+
+    @property
+    def limites_libelles(self) -> tuple[str, ...]:
+        """What to avoid, in words."""
+        return tuple(LIMITES.get(code, code) for code in self.limites)
+
+
+ETATS_VALIDATION = {
+    EtatValidation.A_TRAITER: "en attente",
+    EtatValidation.OUI: "oui",
+    EtatValidation.NON: "non",
+    EtatValidation.ANNULEE: "annulée",
+}
+
+
+def fiche(s: Session, personne: Personne, jour: date, *, statuts_ouverts: bool) -> FichePersonne:
+    """The file of this person on `jour`."""
+    experiences = list(
+        s.scalars(select(Experience).where(Experience.personne_id == personne.id).order_by(Experience.id))
+    )
+    metiers = libelles_metiers(s, [e.code_rome for e in experiences if e.code_rome])
+    competences = s.scalars(
+        select(CompetencePersonne.libelle)
+        .where(CompetencePersonne.personne_id == personne.id)
+        .order_by(CompetencePersonne.id)
+    )
+    lieu = commune(s, personne.code_insee) if personne.code_insee else None
+    eligibilite = eligibilite_vue(s, personne, jour, statuts_ouverts=statuts_ouverts)
+    informee = est_classable(personne)
+    situation = Situation(
+        retiree=personne.retiree_le is not None,
+        informee=informee,
+        metiers=len(experiences),
+        metiers_a_confirmer=sum(1 for e in experiences if e.code_rome is None),
+        commune=lieu is not None,
+        modes=bool(personne.modes),
+        eligible=eligibilite.oui,
+        dernier_contact=personne.dernier_contact_le,
+    )
+    return FichePersonne(
+        id=personne.id,
+        ref=personne.ref,
+        prenom=personne.prenom,
+        nom=personne.nom,
+        date_naissance=personne.date_naissance,
+        age=age_au(personne.date_naissance, jour) if personne.date_naissance else None,
+        sexe=personne.sexe,
+        telephone=personne.telephone,
+        courriel=personne.courriel,
+        code_insee=personne.code_insee,
+        commune=lieu.nom if lieu else None,
+        qpv=personne.qpv,
+        qpv_le=personne.qpv_le,
+        qpv_source=personne.qpv_source,
+        modes=tuple(personne.modes),
+        trajet_max_minutes=personne.trajet_max_minutes,
+        permis=tuple(personne.permis),
+        caces=tuple(personne.caces),
+        heures_min=personne.heures_min,
+        heures_max=personne.heures_max,
+        nuit=personne.nuit,
+        weekend=personne.weekend,
+        disponible_le=personne.disponible_le,
+        limites=tuple(personne.limites),
+        experiences=tuple(
+            ExperienceVue(e.id, e.intitule, e.code_rome, metiers.get(e.code_rome or ""), e.mois) for e in experiences
+        ),
+        competences=tuple(competences),
+        information_le=personne.information_le,
+        information_canal=personne.information_canal,
+        information_version=personne.information_version,
+        informee=informee,
+        dernier_contact_le=personne.dernier_contact_le,
+        retiree_le=personne.retiree_le,
+        fictive=personne.fictive,
+        version=personne.version,
+        referents=referents(s, [personne.id], jour).get(personne.id, ()),
+        eligibilite=eligibilite,
+        validations=_validations(s, personne.id),
+        etape=prochaine_etape(situation, jour),
+    )
+
+
+def est_classable(personne: Personne) -> bool:
+    """Whether the person was told of the ranking (a notice handed with a validation does not cover it)."""
+    return personne.information_le is not None and personne.information_version != VERSION_NOTICE_VALIDATION
+
+
+def referents(s: Session, ids: Sequence[int], jour: date) -> dict[int, tuple[ReferentVu, ...]]:
+    """Those who follow these people on `jour`."""
+    requete = (
+        select(
+            Suivi.personne_id,
+            Utilisateur.id,
+            Utilisateur.prenom,
+            Utilisateur.nom,
+            Organisation.nom,
+            Suivi.depuis,
+        )
+        .join(Utilisateur, Utilisateur.id == Suivi.referent_id)
+        .join(Organisation, Organisation.id == Suivi.organisation_id)
+        .where(Suivi.personne_id.in_(ids), suivi_en_cours(jour))
+        .order_by(Suivi.depuis, Suivi.id)
+    )
+    vus: dict[int, list[ReferentVu]] = {}
+    for personne_id, utilisateur_id, prenom, nom, organisation, depuis in s.execute(requete):
+        vus.setdefault(personne_id, []).append(ReferentVu(utilisateur_id, f"{prenom} {nom}", organisation, depuis))
+    return {numero: tuple(liste) for numero, liste in vus.items()}
+
+
+def eligibilite_vue(s: Session, personne: Personne, jour: date, *, statuts_ouverts: bool) -> EligibiliteVue:
+    """Whether the person counts on `jour`, with the statuses behind it where they may be read."""
+    statuts = list(s.scalars(select(Statut).where(Statut.personne_id == personne.id).order_by(Statut.id)))
+    fenetres = s.execute(
+        select(Validation.fenetre_debut, Validation.fenetre_fin)
+        .where(Validation.personne_id == personne.id, Validation.etat == EtatValidation.OUI)
+        .order_by(Validation.fenetre_fin.desc())
+    ).all()
+    ouverte = next(((d, f) for d, f in fenetres if d and f and d <= jour <= f), None)
+    examen = decider(
+        statuts,
+        personne.date_naissance,
+        jour,
+        regles_eligibilite(reglages_au(s, personne.territoire_id, jour)),
+    )
+    reponse, phrase = _reponse(examen, ouverte is not None, bool(statuts))
+    return EligibiliteVue(
+        reponse=reponse,
+        phrase=phrase,
+        fenetre_debut=ouverte[0] if ouverte else None,
+        fenetre_fin=ouverte[1] if ouverte else None,
+        statuts=_statuts_vus(s, statuts, examen) if statuts_ouverts else None,
+        manques=tuple(dict.fromkeys(e.manque for e in examen.examens if e.remplie and e.manque))
+        if statuts_ouverts and reponse != "oui"
+        else (),
+    )
+
+
+def _reponse(examen: Eligibilite, fenetre_ouverte: bool, a_des_statuts: bool) -> tuple[str, str]:
+    if fenetre_ouverte:
+        return "oui", "Compte dans une clause : elle est validée."
+    if examen.decision is Decision.ELIGIBLE:
+        return "oui", "Peut compter dans une clause : un justificatif valable a été vu."
+    if examen.decision is Decision.EN_ATTENTE:
+        return "en attente", "Comptera dans une clause dès qu'un justificatif valable sera vu."
+    if a_des_statuts:
+        return "non", "Ne compte pas dans une clause aujourd'hui."
+    return "à compléter", "Rien n'est encore noté sur sa situation."
+
+
+def _statuts_vus(s: Session, statuts: Sequence[Statut], examen: Eligibilite) -> tuple[StatutVu, ...]:
+    voyeurs = {n for st in statuts if (n := st.vue_par_id) is not None}
+    noms: dict[int, str] = {
+        numero: f"{prenom} {nom}"
+        for numero, prenom, nom in s.execute(
+            select(Utilisateur.id, Utilisateur.prenom, Utilisateur.nom).where(Utilisateur.id.in_(voyeurs))
+        )
+    }
+    par_code = {e.categorie.value: e for e in examen.examens}
+    vus = []
+    for statut in statuts:
+        code = statut.categorie.lower()
+        examine = par_code.get(code)
+        vus.append(
+            StatutVu(
+                id=statut.id,
+                categorie=code,
+                libelle=libelle_categorie(code),
+                depuis=statut.depuis,
+                jusqu_au=statut.jusqu_au,
+                piece=libelle_piece(statut.preuve_type),
+                preuve_le=statut.preuve_le,
+                vue_le=statut.vue_le,
+                vue_par=noms.get(statut.vue_par_id or 0, ""),
+                compte=examine is not None and examine.remplie and examine.prouvee,
+                manque=examine.manque if examine else "Ce public n'est pas admis sur ce territoire.",
+            )
+        )
+    return tuple(vus)
+
+
+def _validations(s: Session, personne_id: int) -> tuple[ValidationVue, ...]:
+    requete = (
+        select(Validation, Organisation.nom, Marche.intitule)
+        .outerjoin(Organisation, Organisation.id == Validation.demandeur_id)
+        .outerjoin(Marche, Marche.id == Validation.marche_id)
+        .where(Validation.personne_id == personne_id)
+        .order_by(Validation.demandee_le.desc(), Validation.id.desc())
+    )
+    return tuple(
+        ValidationVue(
+            v.ref,
+            demandeur or "le facilitateur",
+            marche or "",
+            v.poste,
+            ETATS_VALIDATION[v.etat],
+            v.debut_prevu,
+            v.fenetre_fin,
+            v.demandee_le,
+        )
+        for v, demandeur, marche in s.execute(requete)
+    )
+
+
+def historique(s: Session, personne_id: int, limite: int = 30) -> tuple[FaitVu, ...]:
+    """What was done on the file, newest first."""
+    requete = (
+        select(Evenement.quand, Evenement.acteur_nom, Evenement.resume)
+        .where(Evenement.objet_type == Personne.__tablename__, Evenement.objet_id == personne_id)
+        .order_by(Evenement.quand.desc(), Evenement.id.desc())
+        .limit(limite)
+    )
+    return tuple(FaitVu(*ligne) for ligne in s.execute(requete))
+
+
+FONCTIONS = {
+    "facilitateur": "Facilitateur",
+    "employeur": "Employeur",
+    "referent": "Référent",
+    "administrateur": "Administrateur",
+    "acheteur": "Acheteur",
+}
+
+
+def lectures(s: Session, personne_id: int, limite: int = 50) -> tuple[LectureVue, ...]:
+    """Who read the file, by day, function, organisation and purpose, newest first."""
+    requete = (
+        select(
+            func.max(LecturePersonne.quand),
+            LecturePersonne.role,
+            Organisation.nom,
+            LecturePersonne.finalite,
+            LecturePersonne.nommee,
+        )
+        .outerjoin(Organisation, Organisation.id == LecturePersonne.organisation_id)
+        .where(LecturePersonne.personne_id == personne_id)
+        .group_by(
+            func.date(LecturePersonne.quand),
+            LecturePersonne.role,
+            Organisation.nom,
+            LecturePersonne.finalite,
+            LecturePersonne.nommee,
+        )
+        .order_by(func.max(LecturePersonne.quand).desc())
+        .limit(limite)
+    )
+    return tuple(
+        LectureVue(quand.astimezone(PARIS).date(), FONCTIONS.get(role, role), organisation or "–", finalite, nommee)
+        for quand, role, organisation, finalite, nommee in s.execute(requete)
+    )

@@ -1,0 +1,54 @@
+"""Acts on people: one public function = one act = one transaction."""
+
+from marketplace.personnes.services.information import CANAUX, informer, informer_plusieurs, remettre, retirer
+from marketplace.personnes.services.lectures import lire_fiche, lire_liste, lire_validations
+from marketplace.personnes.services.profil import (
+    DoublonPossible,
+    Information,
+    confirmer_metiers,
+    enregistrer_personne,
+    modifier_personne,
+    noter_contact,
+    noter_qpv,
+)
+from marketplace.personnes.services.statuts import ajouter_statut, retirer_statut
+from marketplace.personnes.services.suivi import cesser_suivi, suivre, transferer
+from marketplace.personnes.services.validations import (
+    PreuveVue,
+    ReponsesEnLot,
+    annuler_validation,
+    demander_validation,
+    inscrire_validation,
+    repondre_en_lot,
+    repondre_validation,
+)
+
+__all__ = [
+    "CANAUX",
+    "DoublonPossible",
+    "Information",
+    "PreuveVue",
+    "ReponsesEnLot",
+    "ajouter_statut",
+    "annuler_validation",
+    "cesser_suivi",
+    "confirmer_metiers",
+    "demander_validation",
+    "enregistrer_personne",
+    "informer",
+    "informer_plusieurs",
+    "inscrire_validation",
+    "lire_fiche",
+    "lire_liste",
+    "lire_validations",
+    "modifier_personne",
+    "noter_contact",
+    "noter_qpv",
+    "remettre",
+    "repondre_en_lot",
+    "repondre_validation",
+    "retirer",
+    "retirer_statut",
+    "suivre",
+    "transferer",
+]

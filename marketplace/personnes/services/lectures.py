@@ -1,0 +1,75 @@
+"""Reading named people is an act: each one is noted with its purpose (N2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from marketplace.comptes.droits import Action, Portee, exiger
+from marketplace.comptes.roles import Acteur, Role
+from marketplace.contexte import Contexte
+from marketplace.journal.services import noter_lectures
+from marketplace.personnes.portee import personne_du_perimetre
+from marketplace.personnes.queries.fiches import (
+    FaitVu,
+    FichePersonne,
+    LectureVue,
+    fiche,
+    historique,
+    lectures,
+)
+from marketplace.personnes.queries.listes import FiltresPersonnes, ListePersonnes, liste_personnes
+from marketplace.personnes.queries.validations import ValidationATraiter, validations_a_traiter
+from marketplace.personnes.services.statuts import statuts_ouverts
+
+
+@dataclass(frozen=True, slots=True)
+class DossierLu:
+    """The file of a person with its history and its readers."""
+
+    fiche: FichePersonne
+    historique: tuple[FaitVu, ...]
+    lectures: tuple[LectureVue, ...]
+
+
+def lire_fiche(
+    ctx: Contexte, acteur: Acteur, ref: str, finalite: str, *, accord_proposition: bool = False
+) -> DossierLu:
+    """The file of a person within reach; this reading is noted. Raises Introuvable.
+
+    `accord_proposition`: whether she agreed to a proposition, which opens her statuses to a facilitateur.
+    """
+    jour = ctx.aujourdhui()
+    with ctx.transaction() as s:
+        personne = personne_du_perimetre(s, acteur, Action.VOIR_PERSONNE, ref, jour)
+        ouverts = statuts_ouverts(s, acteur, personne, accord_proposition=accord_proposition)
+        noter_lectures(s, ctx.horloge(), acteur, [personne.id], finalite)
+        s.flush()
+        return DossierLu(
+            fiche(s, personne, jour, statuts_ouverts=ouverts),
+            historique(s, personne.id),
+            lectures(s, personne.id),
+        )
+
+
+def lire_liste(ctx: Contexte, acteur: Acteur, filtres: FiltresPersonnes, finalite: str) -> ListePersonnes:
+    """A page of the caseload (référent) or of the vivier (facilitateur); each name shown is noted.
+
+    Raises Interdit for a hat that may see nobody, an unverified organisation included (R10, R111).
+    """
+    referents = frozenset({acteur.referent_id} if acteur.referent_id is not None else ())
+    exiger(acteur, Action.VOIR_PERSONNE, Portee(acteur.territoire_id, referents=referents))
+    if acteur.role is Role.REFERENT:
+        filtres = replace(filtres, referent_id=acteur.referent_id)
+    with ctx.transaction() as s:
+        page = liste_personnes(s, acteur.territoire_id, filtres, ctx.aujourdhui())
+        noter_lectures(s, ctx.horloge(), acteur, [ligne.id for ligne in page.lignes], finalite)
+    return page
+
+
+def lire_validations(ctx: Contexte, acteur: Acteur) -> tuple[ValidationATraiter, ...]:
+    """The queue of people to validate; each name shown is noted."""
+    exiger(acteur, Action.VALIDER_PERSONNE, Portee(acteur.territoire_id))
+    with ctx.transaction() as s:
+        file = validations_a_traiter(s, acteur.territoire_id, ctx.aujourdhui())
+        noter_lectures(s, ctx.horloge(), acteur, [v.personne_id for v in file], "validation")
+    return file
