@@ -43,9 +43,7 @@ class Personne(Base):
     telephone: Mapped[str] = mapped_column(String(30), default="")
     courriel: Mapped[str] = mapped_column(default="")
     code_insee: Mapped[str | None] = mapped_column(ForeignKey("commune.code_insee"), index=True)
-    qpv: Mapped[OuiNonAVerifier] = mapped_column(
-        choix(OuiNonAVerifier, "qpv"), default=OuiNonAVerifier.A_VERIFIER
-    )
+    qpv: Mapped[OuiNonAVerifier] = mapped_column(choix(OuiNonAVerifier, "qpv"), default=OuiNonAVerifier.A_VERIFIER)
     qpv_le: Mapped[date | None]
     qpv_source: Mapped[str] = mapped_column(default="")
     modes: Mapped[list[str]] = mapped_column(default=list)

@@ -27,6 +27,7 @@ from marketplace.personnes.models import (
 )
 from marketplace.personnes.portee import personne_du_perimetre
 from marketplace.personnes.rules.identite import empreinte
+from marketplace.personnes.rules.proteges import refuser_nir
 from marketplace.personnes.rules.saisie import (
     CompetenceSaisie,
     ExperienceSaisie,
@@ -260,6 +261,7 @@ def noter_qpv(ctx: Contexte, acteur: Acteur, ref: str, reponse: OuiNonAVerifier,
     quand, jour = ctx.horloge(), ctx.aujourdhui()
     with ctx.transaction() as s:
         personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, jour)
+        refuser_nir(source, champ="source")
         personne.qpv, personne.qpv_le, personne.qpv_source = reponse, jour, source.strip()
         journaliser(s, quand, acteur, "noter_qpv", personne, "Quartier prioritaire : réponse notée")
 

@@ -25,6 +25,7 @@ from marketplace.personnes.models import EtatValidation, Personne, Validation
 from marketplace.personnes.queries.eligibilite import fenetre_proposee
 from marketplace.personnes.rules.identite import empreinte
 from marketplace.personnes.rules.information import VERSION_NOTICE_VALIDATION, Canal
+from marketplace.personnes.rules.proteges import refuser_nir
 from marketplace.personnes.rules.saisie import ProfilSaisi, controler_profil, lire_telephone
 from marketplace.personnes.services.information import inscrire_information
 from marketplace.personnes.services.profil import jumeaux, nouvelle_ref
@@ -163,6 +164,7 @@ def _controler_demande(
         raise RegleViolee(
             "Donnez la date de naissance : elle évite de confondre deux personnes.", champ="date_naissance"
         )
+    refuser_nir(poste, champ="poste")
     if not poste.strip():
         raise RegleViolee("Dites sur quel poste la personne travaillera.", champ="poste")
     if debut is None:
@@ -331,6 +333,7 @@ def _repondre(
     quand, jour = ctx.horloge(), ctx.aujourdhui()
     if validation.etat is not EtatValidation.A_TRAITER:
         raise RegleViolee("Cette demande a déjà sa réponse.")
+    refuser_nir(note, champ="note")
     categories: list[str] = []
     if oui:
         if personne.information_le is None:
