@@ -1,0 +1,190 @@
+"""The ranking engine, kept up to date with the people of the base, and who may be considered by whom.
+
+Each process holds its own engine. Every act that changes how a person ranks adds a ChangementVivier in its
+transaction; before a ranking, the changes written since the last one are applied. PostgreSQL may show a change
+after one with a higher number: the last MARGE numbers are looked at again, those already applied are known.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from marketplace.comptes.roles import Acteur, Role
+from marketplace.contexte import Classeur, Contexte
+from marketplace.heures.models import Contrat
+from marketplace.offres.models import Offre
+from marketplace.offres.queries import PosteLu
+from marketplace.personnes.models import ChangementVivier, Personne, Suivi
+from marketplace.personnes.portee import suivi_en_cours
+from marketplace.personnes.queries.classement import ProfilLu, classables, ids_eligibles, profils_de_classement
+
+MARGE = 1000
+
+
+@dataclass(slots=True)
+class _Etat:
+    """What one engine holds: of which base, up to which change, whom."""
+
+    verrou: threading.RLock = field(default_factory=threading.RLock)
+    base: Any = None
+    numero: int = 0
+    appliques: set[int] = field(default_factory=set)
+    refs: dict[int, dict[int, str]] = field(default_factory=dict)
+
+
+_etats: WeakKeyDictionary[Any, _Etat] = WeakKeyDictionary()
+_verrou_etats = threading.Lock()
+
+
+def profil_de(lu: ProfilLu) -> Any:
+    """A person as the engine takes her."""
+    from marketplace.matching import Experience, Profil  # scikit-learn: only those who rank pay
+
+    return Profil(
+        ref=lu.ref,
+        experiences=tuple(Experience(e.intitule, e.code_rome, e.mois) for e in lu.experiences),
+        competences=lu.competences,
+        permis=lu.permis,
+        caces=lu.caces,
+        code_insee=lu.code_insee,
+        modes=lu.modes,
+        trajet_max_minutes=lu.trajet_max_minutes,
+        heures_min=lu.heures_min,
+        heures_max=lu.heures_max,
+        nuit=lu.nuit,
+        weekend=lu.weekend,
+        disponible_le=lu.disponible_le,
+        limites=lu.limites,
+    )
+
+
+def poste_de(lu: PosteLu) -> Any:
+    """An offre as the engine takes it."""
+    from marketplace.matching import Poste  # scikit-learn: only those who rank pay
+
+    return Poste(
+        ref=lu.ref,
+        intitule=lu.intitule,
+        code_rome=lu.code_rome,
+        description=lu.description,
+        competences_requises=lu.competences_requises,
+        competences_souhaitees=lu.competences_souhaitees,
+        permis=frozenset(lu.permis),
+        caces=frozenset(lu.caces),
+        code_insee=lu.code_insee,
+        heures_hebdo=lu.heures_hebdo,
+        nuit=lu.nuit,
+        weekend=lu.weekend,
+        debut=lu.debut,
+        heure_debut=lu.heure_debut,
+    )
+
+
+def _etat(ranker: Classeur) -> _Etat:
+    with _verrou_etats:
+        return _etats.setdefault(ranker, _Etat())
+
+
+def mettre_a_jour(ctx: Contexte, s: Session, territoire_id: int) -> Classeur:
+    """The engine, holding the people of this territory as they are in the base now. Safe between threads."""
+    ranker = ctx.ranker
+    etat = _etat(ranker)
+    with etat.verrou:
+        if etat.base is not ctx.sessions:
+            ranker.charger([])
+            etat.base, etat.numero, etat.appliques, etat.refs = ctx.sessions, 0, set(), {}
+            etat.numero = s.scalar(select(func.max(ChangementVivier.id))) or 0
+            recents = select(ChangementVivier.id).where(ChangementVivier.id > etat.numero - MARGE)
+            etat.appliques = set(s.scalars(recents))
+        if territoire_id not in etat.refs:
+            lus = profils_de_classement(s, territoire_id)
+            profils = [profil_de(p) for p in lus]
+            if etat.refs:
+                ranker.appliquer(profils, [])
+            else:
+                ranker.charger(profils)
+            etat.refs[territoire_id] = {p.id: p.ref for p in lus}
+        _appliquer_changements(s, ranker, etat)
+    return ranker
+
+
+def _appliquer_changements(s: Session, ranker: Classeur, etat: _Etat) -> None:
+    lus = s.execute(
+        select(ChangementVivier.id, ChangementVivier.personne_id).where(ChangementVivier.id > etat.numero - MARGE)
+    ).all()
+    nouveaux = [(numero, personne) for numero, personne in lus if numero not in etat.appliques]
+    if not nouveaux:
+        return
+    touches = {personne for _, personne in nouveaux}
+    for territoire_id, refs in etat.refs.items():
+        profils = profils_de_classement(s, territoire_id, touches)
+        presents = {p.id for p in profils}
+        partis = [refs.pop(i) for i in touches - presents if i in refs]
+        ranker.appliquer([profil_de(p) for p in profils], partis)
+        refs.update({p.id: p.ref for p in profils})
+    etat.numero = max(etat.numero, *(numero for numero, _ in nouveaux))
+    etat.appliques |= {numero for numero, _ in nouveaux}
+    etat.appliques = {numero for numero in etat.appliques if numero > etat.numero - MARGE}
+
+
+@dataclass(frozen=True, slots=True)
+class Perimetre:
+    """Who may be considered for an offre, by reference; the others are counted by the filter that left them out."""
+
+    candidats: dict[str, int]
+    non_eligibles: int
+    en_poste: int
+
+
+def _suivies_par(acteur: Acteur, jour: date) -> Any:
+    return select(Suivi.personne_id).where(Suivi.referent_id == acteur.referent_id, suivi_en_cours(jour))
+
+
+def perimetre(
+    s: Session,
+    territoire_id: int,
+    jour: date,
+    *,
+    acteur: Acteur | None = None,
+    offre: Offre | None = None,
+    sauf: Iterable[int] = (),
+) -> Perimetre:
+    """Informed, not withdrawn, eligible people whom this hat may rank (R109, R118).
+
+    A référent ranks her own caseload, the others the territory. People already at work past the start of the
+    offre are counted apart. `sauf` leaves out ids without counting them.
+    """
+    # ids read from the base, never from the engine: a withdrawal empties every list at once
+    informees = classables(select(Personne.id, Personne.ref)).where(Personne.territoire_id == territoire_id)
+    presents: dict[int, str] = {ligne.id: ligne.ref for ligne in s.execute(informees)}
+    if acteur is not None and acteur.role is Role.REFERENT:
+        siennes = set(s.scalars(_suivies_par(acteur, jour)))
+        presents = {i: ref for i, ref in presents.items() if i in siennes}
+    eligibles = ids_eligibles(s, territoire_id, jour)
+    occupees: set[int] = set()
+    if offre is not None:
+        debut = max(offre.debut, jour)
+        occupees = set(
+            s.scalars(
+                select(Contrat.personne_id).where(
+                    Contrat.territoire_id == territoire_id,
+                    Contrat.debut <= debut,
+                    or_(Contrat.fin.is_(None), Contrat.fin > debut),
+                )
+            )
+        )
+    exclus = set(sauf)
+    retenus = {i: ref for i, ref in presents.items() if i in eligibles and i not in exclus}
+    return Perimetre(
+        candidats={ref: i for i, ref in retenus.items() if i not in occupees},
+        non_eligibles=sum(i not in eligibles for i in presents),
+        en_poste=sum(i in occupees for i in retenus),
+    )

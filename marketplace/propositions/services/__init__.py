@@ -1,0 +1,47 @@
+"""Acts of the marketplace: one public function = one act = one transaction."""
+
+from marketplace.propositions.services.classer import (
+    CarteVue,
+    ClassementOffresVu,
+    ClassementSansNoms,
+    ClassementVu,
+    Ordre,
+    classer,
+    classer_offres,
+    classer_sans_noms,
+)
+from marketplace.propositions.services.proposer import (
+    CANAUX_ACCORD,
+    annuler,
+    decliner_souhait,
+    demander_rencontre,
+    proposer,
+)
+from marketplace.propositions.services.repondre import (
+    Embauche,
+    clore_offre,
+    embaucher,
+    modalites_de,
+    repondre,
+)
+
+__all__ = [
+    "CANAUX_ACCORD",
+    "CarteVue",
+    "ClassementOffresVu",
+    "ClassementSansNoms",
+    "ClassementVu",
+    "Embauche",
+    "Ordre",
+    "annuler",
+    "classer",
+    "classer_offres",
+    "classer_sans_noms",
+    "clore_offre",
+    "decliner_souhait",
+    "demander_rencontre",
+    "embaucher",
+    "modalites_de",
+    "proposer",
+    "repondre",
+]
