@@ -29,6 +29,7 @@ class Action(enum.StrEnum):
     VALIDER_HEURES = "valider_heures"
     ADMINISTRER = "administrer"
     REGLER_TERRITOIRE = "regler_territoire"
+    AGIR_POUR = "agir_pour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ DROITS: dict[Action, dict[Role, Etendue]] = {
     Action.VALIDER_HEURES: {Role.FACILITATEUR: _T},
     Action.ADMINISTRER: {Role.ADMINISTRATEUR: _T},
     Action.REGLER_TERRITOIRE: {Role.ADMINISTRATEUR: _T},
+    Action.AGIR_POUR: {Role.FACILITATEUR: _T},
 }
 
 # What shows people: closed to an organisation that nobody has verified yet (R10, R111).

@@ -33,6 +33,9 @@ class Source(enum.StrEnum):
     TELEPHONE = "telephone"
 
 
+LIBELLES_SOURCE = {Source.PAPIER: "papier", Source.COURRIEL: "courriel", Source.TELEPHONE: "téléphone"}
+
+
 @dataclass(frozen=True, slots=True)
 class Acteur:
     """Who acts, under which hat.

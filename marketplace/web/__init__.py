@@ -9,7 +9,6 @@ from flask import Flask, g, session
 from flask_bootstrap import Bootstrap5
 from whitenoise import WhiteNoise
 
-from marketplace.comptes.services import acteur_de_session
 from marketplace.contexte import Contexte
 from marketplace.web.acheteur import pages as acheteur
 from marketplace.web.admin import pages as admin
@@ -18,6 +17,7 @@ from marketplace.web.facilitateur import pages as facilitateur
 from marketplace.web.public import pages as public
 from marketplace.web.referent import pages as referent
 from marketplace.web.socle import erreurs, filtres, navigation, securite
+from marketplace.web.socle import session as sessions
 
 
 def enregistrer_pages(app: Flask, ctx: Contexte) -> None:
@@ -28,12 +28,10 @@ def enregistrer_pages(app: Flask, ctx: Contexte) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     Bootstrap5(app)
     securite.installer(app, ctx)
+    sessions.installer(app, ctx)
     filtres.installer(app)
+    app.jinja_env.globals["url_pour"] = navigation.url_pour
     erreurs.installer(app)
-
-    @app.before_request
-    def reconnaitre() -> None:
-        g.acteur = acteur_de_session(ctx, session)
 
     @app.context_processor
     def commun() -> dict[str, Any]:
@@ -42,6 +40,8 @@ def enregistrer_pages(app: Flask, ctx: Contexte) -> None:
             "aujourdhui": ctx.aujourdhui(),
             "mode_demo": ctx.config.mode_demo,
             "menu": navigation.menu(g.get("acteur")),
+            "session_minutes": ctx.config.session_inactive_minutes,
+            "pour_le_compte": (session.get("pour") or {}).get("nom", ""),
         }
 
     for audience in (public, facilitateur, employeur, referent, acheteur, admin):

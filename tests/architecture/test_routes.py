@@ -18,6 +18,8 @@ from tests.fabrique import Fabrique
 # The only pages a visitor may open. Adding one is a decision: write it here.
 PUBLIQUES = {
     "public_connexion",
+    "public_compte",
+    "public_sante",
     "public_pages",
     "public_catalogue",
     "public_suggestions",

@@ -1,45 +1,77 @@
 """Acts on accounts: signing in, wearing a hat, inviting, leaving."""
 
-from __future__ import annotations
+from marketplace.comptes.services.acces import (
+    PourLeCompte,
+    acteur_de_session,
+    affectation_de_session,
+    agir_pour,
+    choisir_role,
+    utilisateur_de_session,
+)
+from marketplace.comptes.services.connexion import (
+    Etape,
+    Identifie,
+    accepter_code,
+    connecter,
+    enroler,
+    entrer_en_demonstration,
+    fermer_sessions,
+    ouvrir,
+)
+from marketplace.comptes.services.membres import (
+    creer_utilisateur,
+    desactiver,
+    inviter,
+    reactiver,
+    reinitialiser_second_facteur,
+    renvoyer_invitation,
+    terminer_affectation,
+)
+from marketplace.comptes.services.organisations import (
+    ajouter_organisation,
+    creer_organisation,
+    modifier_organisation,
+    verifier_organisation,
+)
+from marketplace.comptes.services.renouvellement import (
+    changer_mot_de_passe,
+    demander_nouveau_mot_de_passe,
+    poser_mot_de_passe,
+    titulaire_du_jeton,
+)
+from marketplace.comptes.services.territoire import poser_reglage
+from marketplace.territoire.services import creer_territoire
 
-from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import select
-
-from marketplace.comptes.models import Affectation, Organisation, Utilisateur
-from marketplace.comptes.roles import Acteur
-from marketplace.contexte import Contexte
-
-
-def acteur_de_session(ctx: Contexte, session: Mapping[str, Any]) -> Acteur | None:
-    """Who the session's cookie names: user by `jeton`, hat by `affectation`; None when it is no longer good."""
-    jeton, affectation_id = session.get("jeton"), session.get("affectation")
-    if not jeton or not affectation_id:
-        return None
-    jour = ctx.aujourdhui()
-    with ctx.lecture() as s:
-        ligne = s.execute(
-            select(Utilisateur, Affectation, Organisation)
-            .join(Affectation, Affectation.utilisateur_id == Utilisateur.id)
-            .join(Organisation, Organisation.id == Affectation.organisation_id)
-            .where(
-                Utilisateur.jeton_session == jeton,
-                Utilisateur.desactive_le.is_(None),
-                Affectation.id == affectation_id,
-                Affectation.depuis <= jour,
-                (Affectation.jusqu_au.is_(None)) | (Affectation.jusqu_au >= jour),
-            )
-        ).first()
-    if ligne is None:
-        return None
-    utilisateur, affectation, organisation = ligne
-    return Acteur(
-        utilisateur_id=utilisateur.id,
-        nom=f"{utilisateur.prenom} {utilisateur.nom}",
-        role=affectation.role,
-        organisation_id=organisation.id,
-        territoire_id=affectation.territoire_id,
-        organisation_verifiee=organisation.verifiee_le is not None,
-        organisation_nom=organisation.nom,
-    )
+__all__ = [
+    "Etape",
+    "Identifie",
+    "PourLeCompte",
+    "accepter_code",
+    "acteur_de_session",
+    "affectation_de_session",
+    "agir_pour",
+    "ajouter_organisation",
+    "changer_mot_de_passe",
+    "choisir_role",
+    "connecter",
+    "creer_organisation",
+    "creer_territoire",
+    "creer_utilisateur",
+    "demander_nouveau_mot_de_passe",
+    "desactiver",
+    "enroler",
+    "entrer_en_demonstration",
+    "fermer_sessions",
+    "inviter",
+    "modifier_organisation",
+    "ouvrir",
+    "poser_mot_de_passe",
+    "poser_reglage",
+    "reactiver",
+    "reinitialiser_second_facteur",
+    "renvoyer_invitation",
+    "terminer_affectation",
+    "titulaire_du_jeton",
+    "utilisateur_de_session",
+    "verifier_organisation",
+]

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from flask import abort, current_app, g, redirect, request, url_for
 
 from marketplace.comptes.roles import Acteur, Role
 from marketplace.contexte import Contexte
+from marketplace.web.socle.session import annoncer_fermeture
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,7 +31,8 @@ def contexte() -> Contexte:
 
 def acteur_ou_rien() -> Acteur | None:
     """Who is signed in, under which hat; None for a visitor."""
-    return g.get("acteur")
+    courant: Acteur | None = g.get("acteur")
+    return courant
 
 
 def acteur() -> Acteur:
@@ -40,10 +43,23 @@ def acteur() -> Acteur:
     return courant
 
 
+def chemin_local(adresse: str | None) -> str | None:
+    """The path and query of an address of this site; None for anything that could lead elsewhere."""
+    if not adresse or any(ord(c) < 33 or c == "\\" for c in adresse):
+        return None
+    lue = urlsplit(adresse)
+    if (lue.scheme or lue.netloc) and f"{lue.scheme}://{lue.netloc}/" != request.host_url:
+        return None
+    if not lue.path.startswith("/") or lue.path.startswith("//"):
+        return None
+    return lue.path + (f"?{lue.query}" if lue.query else "")
+
+
 def vers_connexion() -> Any:
-    """Send a visitor to the login page, and back here after."""
-    suite = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("public_connexion.connexion", suite=suite))
+    """Send a visitor to the login page, and back here after; from a form sent too late, back to its page."""
+    annoncer_fermeture()
+    ici = request.full_path.rstrip("?") if request.method == "GET" else request.referrer
+    return redirect(url_for("public_connexion.connexion", suite=chemin_local(ici)))
 
 
 def public(vue: Callable[P, R]) -> Callable[P, R]:

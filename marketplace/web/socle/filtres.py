@@ -10,7 +10,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask
 
-from marketplace.comptes.roles import LIBELLES
+from marketplace.comptes.roles import LIBELLES, LIBELLES_SOURCE
 from marketplace.contexte import PARIS
 
 INSECABLE = "\u202f"
@@ -66,11 +66,7 @@ def heure(valeur: time | None) -> str:
     """« 7 h 30 »."""
     if valeur is None:
         return "–"
-    return (
-        f"{valeur.hour}{INSECABLE}h{INSECABLE}{valeur.minute:02d}"
-        if valeur.minute
-        else f"{valeur.hour}{INSECABLE}h"
-    )
+    return f"{valeur.hour}{INSECABLE}h{INSECABLE}{valeur.minute:02d}" if valeur.minute else f"{valeur.hour}{INSECABLE}h"
 
 
 def il_y_a(valeur: date | datetime | None, aujourdhui: date) -> str:
@@ -118,4 +114,5 @@ def installer(app: Flask) -> None:
     }
     app.jinja_env.filters.update(filtres)
     app.jinja_env.filters["libelle_role"] = LIBELLES.__getitem__
+    app.jinja_env.filters["libelle_source"] = LIBELLES_SOURCE.__getitem__
     app.jinja_env.globals["pluriel"] = pluriel

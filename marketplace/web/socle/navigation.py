@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, request, url_for
 
@@ -66,3 +67,15 @@ def menu(acteur: Acteur | None) -> list[Entree]:
         if point in current_app.view_functions:
             entrees.append(Entree(libelle, url_for(point), groupe == point.split(".")[0]))
     return entrees
+
+
+def url_pour(point: str, **valeurs: Any) -> str:
+    """Address of a page of another audience; the public home when this application does not serve it."""
+    if point not in current_app.view_functions:
+        return url_for("public_pages.accueil")
+    return url_for(point, **valeurs)
+
+
+def accueil_du_role(role: Role) -> str:
+    """Endpoint of the first page of a hat."""
+    return MENUS[role][0][1]

@@ -11,6 +11,7 @@ from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 
 from marketplace.contexte import Contexte
+from marketplace.web.socle import debits
 
 CSP = (
     "default-src 'self'; script-src 'self' 'nonce-{n}'; style-src 'self' 'nonce-{n}'; img-src 'self' data:; "
@@ -41,7 +42,7 @@ def installer(app: Flask, ctx: Contexte) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=20 * 1024 * 1024,
         RATELIMIT_ENABLED=config.limites_actives,
-        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_STORAGE_URI=debits.ADRESSE,
     )
     csrf.init_app(app)
     limiteur.init_app(app)
