@@ -8,6 +8,8 @@ from marketplace.propositions.services.classer import (
     Ordre,
     classer,
     classer_offres,
+    classer_offres_pour_l_exploitant,
+    classer_pour_l_exploitant,
     classer_sans_noms,
 )
 from marketplace.propositions.services.proposer import (
@@ -36,6 +38,8 @@ __all__ = [
     "annuler",
     "classer",
     "classer_offres",
+    "classer_offres_pour_l_exploitant",
+    "classer_pour_l_exploitant",
     "classer_sans_noms",
     "clore_offre",
     "decliner_souhait",

@@ -252,12 +252,10 @@ def classer_sans_noms(ctx: Contexte, acteur: Acteur, offre_ref: str) -> Classeme
         deja = s.scalars(select(Proposition.personne_id).where(Proposition.offre_id == offre.id)).all()
         qui = perimetre(s, offre.territoire_id, ctx.aujourdhui(), acteur=acteur, offre=offre, sauf=deja)
         brut = lancer(ctx, s, offre, qui, CARTES_MAX)
-        souhaits = {
-            personne: etat
-            for personne, etat in s.execute(
-                select(SouhaitRencontre.personne_id, SouhaitRencontre.etat).where(SouhaitRencontre.offre_id == offre.id)
-            )
-        }
+        lus = s.execute(
+            select(SouhaitRencontre.personne_id, SouhaitRencontre.etat).where(SouhaitRencontre.offre_id == offre.id)
+        )
+        souhaits = {souhait.personne_id: souhait.etat for souhait in lus}
         cartes = []
         for ligne in brut.lignes:
             personne_id = qui.candidats[ligne.ref]
@@ -517,3 +515,59 @@ def classer_offres(ctx: Contexte, acteur: Acteur, personne_ref: str, *, limit: i
             ecartes=dict(resultat.ecartes),
             version=resultat.version,
         )
+
+
+def classer_pour_l_exploitant(ctx: Contexte, offre_ref: str, limit: int) -> tuple[Offre, ClassementBrut]:
+    """The ranking of an offre with references only, for the command line; recorded like any other (R123).
+
+    Raises Introuvable when there is no such offre.
+    """
+    with ctx.transaction() as s:
+        offre = s.scalar(select(Offre).where(Offre.ref == offre_ref))
+        if offre is None:
+            raise Introuvable(
+                f"Aucune offre ne porte la référence {offre_ref} : « marketplace list offres » les donne toutes."
+            )
+        qui = perimetre(s, offre.territoire_id, ctx.aujourdhui(), offre=offre)
+        brut = lancer(ctx, s, offre, qui, limit)
+        noter_passage(
+            s,
+            ctx,
+            None,
+            offre_id=offre.id,
+            version=brut.version,
+            filtres={"considerees": len(qui.candidats), "ecartees": brut.ecartes, "ordre": "pertinence"},
+            ordre=[(ligne.ref, ligne.score) for ligne in brut.lignes],
+        )
+        return offre, brut
+
+
+def classer_offres_pour_l_exploitant(ctx: Contexte, personne_ref: str, limit: int) -> Any:
+    """The offres of one person with references only, for the command line; none when she is not eligible (R118).
+
+    Raises Introuvable when there is no such person, RegleViolee when she was not informed.
+    """
+    with ctx.transaction() as s:
+        personne = s.scalar(select(Personne).where(Personne.ref == personne_ref, Personne.anonymisee_le.is_(None)))
+        if personne is None:
+            raise Introuvable(
+                f"Aucune personne ne porte la référence {personne_ref} : « marketplace list personnes » les liste."
+            )
+        lus = profils_de_classement(s, personne.territoire_id, [personne.id])
+        if not lus:
+            raise RegleViolee(f"{personne_ref} n'a pas été informée, ou s'est retirée : elle ne se classe pas.")
+        postes = postes_de_classement(s, personne.territoire_id)
+        eligible = personne.id in ids_eligibles(s, personne.territoire_id, ctx.aujourdhui())
+        resultat = ctx.ranker.rank_postes(
+            profil_de(lus[0]), [poste_de(p) for p in postes], parmi=[eligible] * len(postes), limit=limit
+        )
+        noter_passage(
+            s,
+            ctx,
+            None,
+            personne_id=personne.id,
+            version=resultat.version,
+            filtres={"considerees": resultat.consideres, "ecartees": dict(resultat.ecartes)},
+            ordre=[(x.ref, x.score) for x in resultat.lignes],
+        )
+        return resultat
