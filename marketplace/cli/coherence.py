@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from marketplace.app import creer_contexte
 from marketplace.cli.base import config_alembic
 from marketplace.cli.sortie import dire, imprimer_json
+from marketplace.comptes.models import Organisation, TypeOrganisation
 from marketplace.config import lire_config
 from marketplace.db import creer_moteur
 from marketplace.erreurs import ErreurExploitation
@@ -69,7 +70,15 @@ def _clauses(s: Session) -> list[str]:
 
 
 def _contrats(s: Session) -> list[str]:
-    sans = select(Contrat.ref).where(Contrat.validation_id.is_(None))
+    # A structure of the IAE or a GEIQ attests its own staff (R26): only a firm needs the facilitateur's « oui ».
+    sans = (
+        select(Contrat.ref)
+        .join(Organisation, Organisation.id == Contrat.employeur_id)
+        .where(
+            Contrat.validation_id.is_(None),
+            Organisation.type.in_((TypeOrganisation.ENTREPRISE, TypeOrganisation.ETT)),
+        )
+    )
     hors = (
         select(Contrat.ref)
         .join(Validation, Validation.id == Contrat.validation_id)
@@ -84,15 +93,14 @@ def _decisions(s: Session) -> list[str]:
     trop = (
         select(LigneHeures.id)
         .join(DecisionLigne, DecisionLigne.ligne_id == LigneHeures.id)
-        .where(
-            DecisionLigne.en_vigueur,
-            DecisionLigne.creditees > LigneHeures.travaillees + LigneHeures.formation,
-        )
+        .where(DecisionLigne.en_vigueur)
+        .group_by(LigneHeures.id)
+        .having(func.sum(DecisionLigne.creditees) > func.max(LigneHeures.travaillees + LigneHeures.formation))
     )
     doubles = (
         select(DecisionLigne.ligne_id)
         .where(DecisionLigne.en_vigueur)
-        .group_by(DecisionLigne.ligne_id)
+        .group_by(DecisionLigne.ligne_id, DecisionLigne.malgre_tout)
         .having(func.count() > 1)
     )
     orphelines = select(Declaration.id).where(

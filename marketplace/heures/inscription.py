@@ -14,6 +14,7 @@ from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.heures.models import Contrat, Modalite
+from marketplace.heures.ouverture import ouvrir_mois_passes
 from marketplace.heures.reglages import pour_fenetre, pour_modalites
 from marketplace.heures.rules import contrats as regles_contrats
 from marketplace.heures.rules import modalites as regles_modalites
@@ -58,7 +59,8 @@ def inscrire_contrat(
     Checked: the person was informed and did not withdraw; the employer stands on the marché (a structure that
     lends or subcontracts is added to it); the pair structure × modality (R26); an eligibility that covers
     the first day (R33, R34: validation given or found, or the structure's own attestation); the law of the
-    contract (R72 to R79); no other contrat of hers at the same place and time. Raises RegleViolee with the field.
+    contract (R72 to R79); no other contrat of hers at the same place and time. Its finished months open for
+    declaration at once. Raises RegleViolee with the field.
     """
     employeur = s.scalar(
         select(Organisation).where(Organisation.id == employeur_id, Organisation.territoire_id == acteur.territoire_id)
@@ -124,6 +126,7 @@ def inscrire_contrat(
     s.add(contrat)
     s.flush()
     contrat.ref = f"CT-{contrat.id:06d}"
+    ouvrir_mois_passes(s, ctx, contrat)
     s.add(ChangementVivier(personne_id=personne.id, quand=ctx.horloge()))
     journaliser(
         s,

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from marketplace.heures.avancement import Avancement, avancements
+from marketplace.heures.registre import verifier_chaine
 
-__all__ = ["Avancement", "avancements"]
+__all__ = ["Avancement", "avancements", "verifier_chaine"]

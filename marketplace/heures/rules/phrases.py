@@ -44,3 +44,14 @@ def jour_en_texte(jour: date, *, repere: date | None = None) -> str:
     quantieme = "1er" if jour.day == 1 else str(jour.day)
     texte = f"{quantieme} {_MOIS[jour.month - 1]}"
     return texte if repere is not None and repere.year == jour.year else f"{texte} {jour.year}"
+
+
+def mois_en_texte(mois: date) -> str:
+    """« octobre 2026 »."""
+    return f"{_MOIS[mois.month - 1]} {mois.year}"
+
+
+def de_mois_en_texte(mois: date) -> str:
+    """« d'octobre 2026 », « de mars 2026 »."""
+    texte = mois_en_texte(mois)
+    return f"d'{texte}" if texte[0] in "ao" else f"de {texte}"

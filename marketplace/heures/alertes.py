@@ -1,0 +1,252 @@
+"""The alertes of hours that are due on a day (R57, formats §5.5). Each has an owner and one next action."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.comptes.models import Organisation
+from marketplace.heures.avancement import Avancement, avancements
+from marketplace.heures.models import Contrat, Declaration, EtatDeclaration
+from marketplace.heures.ouverture import echeance_de
+from marketplace.heures.rules.avancement import EtatAvancement
+from marketplace.heures.rules.phrases import de_mois_en_texte, heures_en_texte, jour_en_texte
+from marketplace.journal.models import Gravite
+from marketplace.journal.services import AlerteDue, reconcilier_alertes
+from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, EtatMarche, Marche
+from marketplace.personnes.models import Validation
+from marketplace.territoire.reglages import reglages_au
+from marketplace.valeurs import arrondir
+
+AVANCEMENT = "avancement"
+AUCUNE_HEURE = "aucune_heure"
+FIN_MARCHE = "fin_marche"
+OBJECTIF_DEPASSE = "objectif_depasse"
+DECLARATION_EN_RETARD = "declaration_en_retard"
+FIN_FENETRE = "fin_fenetre"
+FIN_CONTRAT = "fin_contrat"
+TYPES = (
+    AVANCEMENT,
+    AUCUNE_HEURE,
+    FIN_MARCHE,
+    OBJECTIF_DEPASSE,
+    DECLARATION_EN_RETARD,
+    FIN_FENETRE,
+    FIN_CONTRAT,
+)
+
+PART_SANS_HEURE = 25
+"""Percent of the marché's length without any hour that alerts (formats §5.5)."""
+JOURS_FIN_MARCHE = 60
+JOURS_FIN_FENETRE = 60
+JOURS_FIN_CONTRAT = 30
+ETATS_SUIVIS = tuple(ETATS_OUVERTS_AUX_HEURES | {EtatMarche.TERMINE})
+
+
+def dues(s: Session, territoire_id: int, jour: date, *, marche_ids: Collection[int] | None = None) -> list[AlerteDue]:
+    """Every alerte of hours due in a territory, or for some of its marchés only.
+
+    A constant number of queries, whatever the number of marchés (per ten thousand).
+    """
+    requete = select(
+        Marche.id, Marche.ref, Marche.intitule, Marche.etat, Marche.facilitateur_id, Marche.date_fin
+    ).where(Marche.territoire_id == territoire_id, Marche.etat.in_(ETATS_SUIVIS))
+    if marche_ids is not None:
+        requete = requete.where(Marche.id.in_(marche_ids))
+    marches = {m.id: m for m in s.execute(requete.order_by(Marche.id))}
+    if not marches:
+        return []
+    progres = avancements(s, marches, jour)
+    trouvees: list[AlerteDue] = []
+    for marche in marches.values():
+        trouvees += _du_marche(marche, progres[marche.id], territoire_id, jour)
+    trouvees += _declarations_en_retard(s, territoire_id, jour, marches)
+    trouvees += _fins_de_fenetre(s, territoire_id, jour, marches)
+    trouvees += _fins_de_contrat(s, territoire_id, jour, marches)
+    return trouvees
+
+
+def reconcilier_marches(
+    s: Session, quand: datetime, territoire_id: int, marche_ids: Sequence[int], jour: date
+) -> dict[str, int]:
+    """Open, refresh and close every alerte of hours of these marchés, in the caller's transaction."""
+    s.flush()
+    objets: set[tuple[str, int]] = {("marche", m) for m in marche_ids}
+    objets |= {
+        ("declaration", d) for d in s.scalars(select(Declaration.id).where(Declaration.marche_id.in_(marche_ids)))
+    }
+    objets |= {("contrat", c) for c in s.scalars(select(Contrat.id).where(Contrat.marche_id.in_(marche_ids)))}
+    return reconcilier_alertes(
+        s,
+        quand,
+        territoire_id,
+        dues(s, territoire_id, jour, marche_ids=marche_ids),
+        TYPES,
+        objets,
+    )
+
+
+def _alerte(marche: Any, territoire_id: int, type_: str, gravite: Gravite, message: str, action: str) -> AlerteDue:
+    return AlerteDue(
+        cle=f"{type_}:{marche.id}",
+        territoire_id=territoire_id,
+        type=type_,
+        objet_type="marche",
+        objet_id=marche.id,
+        objet_ref=marche.ref,
+        gravite=gravite,
+        message=f"{marche.intitule} : {message}",
+        action=action,
+        lien=f"/facilitateur/marches/{marche.ref}",
+        proprietaire_id=marche.facilitateur_id,
+    )
+
+
+def _du_marche(marche: Any, a: Avancement, territoire_id: int, jour: date) -> Iterator[AlerteDue]:
+    if a.debut is None or a.fin is None or not a.objectif:
+        return
+    if a.etat in {EtatAvancement.EN_RETARD, EtatAvancement.A_SURVEILLER}:
+        rouge = a.etat == EtatAvancement.EN_RETARD
+        yield _alerte(
+            marche,
+            territoire_id,
+            AVANCEMENT,
+            Gravite.ROUGE if rouge else Gravite.ORANGE,
+            f"{a.raison} {a.phrase}",
+            "Voir comment combler l'écart",
+        )
+    if a.reste > 0 and marche.etat in ETATS_OUVERTS_AUX_HEURES:
+        ecoule = (jour - a.debut).days * 100
+        if not a.validees and not a.declarees and ecoule >= PART_SANS_HEURE * ((a.fin - a.debut).days + 1):
+            yield _alerte(
+                marche,
+                territoire_id,
+                AUCUNE_HEURE,
+                Gravite.ORANGE,
+                f"aucune heure depuis le début, le {jour_en_texte(a.debut)}.",
+                "Appeler le titulaire",
+            )
+        if jour <= a.fin <= jour + timedelta(days=JOURS_FIN_MARCHE):
+            yield _alerte(
+                marche,
+                territoire_id,
+                FIN_MARCHE,
+                Gravite.ORANGE,
+                f"fin le {jour_en_texte(a.fin)}, il manque {heures_en_texte(arrondir(a.reste))}.",
+                "Faire le point avant la fin",
+            )
+    if a.validees > a.objectif and marche.etat in ETATS_OUVERTS_AUX_HEURES:
+        yield _alerte(
+            marche,
+            territoire_id,
+            OBJECTIF_DEPASSE,
+            Gravite.INFO,
+            f"objectif dépassé de {heures_en_texte(arrondir(a.validees - a.objectif))}.",
+            "Proposer de partager les heures",
+        )
+
+
+def _declarations_en_retard(s: Session, territoire_id: int, jour: date, marches: dict[int, Any]) -> Iterator[AlerteDue]:
+    reglages = reglages_au(s, territoire_id, jour)
+    requete = (
+        select(Declaration.id, Declaration.marche_id, Declaration.mois, Organisation.nom)
+        .join(Organisation, Organisation.id == Declaration.employeur_id)
+        .where(
+            Declaration.territoire_id == territoire_id,
+            Declaration.etat.in_((EtatDeclaration.A_FAIRE, EtatDeclaration.BROUILLON, EtatDeclaration.A_CORRIGER)),
+            Declaration.marche_id.in_(marches),
+        )
+        .order_by(Declaration.mois, Declaration.id)
+    )
+    for id_, marche_id, mois, nom in s.execute(requete):
+        marche = marches[marche_id]
+        limite = echeance_de(mois, reglages, marche.date_fin)
+        retard = (jour - limite).days
+        if retard <= 0:
+            continue
+        yield AlerteDue(
+            cle=f"{DECLARATION_EN_RETARD}:{id_}",
+            territoire_id=territoire_id,
+            type=DECLARATION_EN_RETARD,
+            objet_type="declaration",
+            objet_id=id_,
+            objet_ref=marche.ref,
+            gravite=Gravite.ROUGE if retard > 30 else Gravite.ORANGE,
+            message=(
+                f"{nom} n'a pas déclaré les heures {de_mois_en_texte(mois)} "
+                f"({marche.intitule}), attendues le {jour_en_texte(limite)}."
+            ),
+            action="Relancer l'employeur",
+            lien=f"/facilitateur/heures/{id_}",
+            proprietaire_id=marche.facilitateur_id,
+        )
+
+
+def _fins_de_fenetre(s: Session, territoire_id: int, jour: date, marches: dict[int, Any]) -> Iterator[AlerteDue]:
+    """Contrats in progress whose person's window ends soon: her hours will stop counting."""
+    requete = (
+        select(Contrat.id, Contrat.ref, Contrat.marche_id, Validation.fenetre_fin)
+        .join(Validation, Validation.id == Contrat.validation_id)
+        .where(
+            Contrat.territoire_id == territoire_id,
+            Contrat.marche_id.in_(marches),
+            (Contrat.fin.is_(None)) | (Contrat.fin > Validation.fenetre_fin),
+            Validation.fenetre_fin >= jour,
+            Validation.fenetre_fin <= jour + timedelta(days=JOURS_FIN_FENETRE),
+        )
+        .order_by(Contrat.id)
+    )
+    for id_, ref, marche_id, fin in s.execute(requete):
+        if marche_id is None or fin is None:
+            continue
+        marche = marches[marche_id]
+        yield AlerteDue(
+            cle=f"{FIN_FENETRE}:{id_}",
+            territoire_id=territoire_id,
+            type=FIN_FENETRE,
+            objet_type="contrat",
+            objet_id=id_,
+            objet_ref=ref,
+            gravite=Gravite.ORANGE,
+            message=(
+                f"{marche.intitule} : les heures du contrat {ref} ne compteront plus après le {jour_en_texte(fin)}."
+            ),
+            action="Préparer la suite du parcours",
+            lien=f"/facilitateur/contrats/{ref}",
+            proprietaire_id=marche.facilitateur_id,
+        )
+
+
+def _fins_de_contrat(s: Session, territoire_id: int, jour: date, marches: dict[int, Any]) -> Iterator[AlerteDue]:
+    requete = (
+        select(Contrat.id, Contrat.ref, Contrat.marche_id, Contrat.fin)
+        .where(
+            Contrat.territoire_id == territoire_id,
+            Contrat.marche_id.in_(marches),
+            Contrat.motif_fin.is_(None),
+            Contrat.fin >= jour,
+            Contrat.fin <= jour + timedelta(days=JOURS_FIN_CONTRAT),
+        )
+        .order_by(Contrat.id)
+    )
+    for id_, ref, marche_id, fin in s.execute(requete):
+        if marche_id is None or fin is None:
+            continue
+        marche = marches[marche_id]
+        yield AlerteDue(
+            cle=f"{FIN_CONTRAT}:{id_}",
+            territoire_id=territoire_id,
+            type=FIN_CONTRAT,
+            objet_type="contrat",
+            objet_id=id_,
+            objet_ref=ref,
+            gravite=Gravite.INFO,
+            message=f"{marche.intitule} : le contrat {ref} finit le {jour_en_texte(fin)}.",
+            action="Demander la suite à l'employeur",
+            lien=f"/facilitateur/contrats/{ref}",
+            proprietaire_id=marche.facilitateur_id,
+        )

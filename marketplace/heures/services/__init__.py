@@ -1,0 +1,1 @@
+"""Acts on hours: contrats, declarations, their validation, corrections."""
