@@ -196,6 +196,8 @@ def condition_remplie(statut: Statut, naissance: date | None, reference: date, r
     depuis = statut.depuis
     age = None if naissance is None else age_au(naissance, reference)
     remplie = (depuis is None or depuis <= reference) and (statut.jusqu_au is None or statut.jusqu_au >= reference)
+    if not remplie:
+        return False
     if statut.categorie == Categorie.DELD and depuis is not None:
         seuil = ajouter_mois(depuis, reglages.deld_mois)
         return reference > seuil or (reference == seuil and not reglages.deld_strict)
@@ -205,8 +207,8 @@ def condition_remplie(statut: Statut, naissance: date | None, reference: date, r
         sorti = depuis is not None and reference >= ajouter_mois(depuis, MOIS_SORTIE_ECOLE)
         return sorti and age is not None and age < AGE_JEUNE
     if statut.categorie == Categorie.SENIOR:
-        return remplie and age is not None and age >= AGE_SENIOR
-    return remplie
+        return age is not None and age >= AGE_SENIOR
+    return True
 
 
 def examiner(

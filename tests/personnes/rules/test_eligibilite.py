@@ -68,6 +68,7 @@ def test_un_jeune_sorti_de_l_ecole_depuis_moins_de_six_mois_attend() -> None:
         (Statut(Categorie.DETLD, depuis=date(2024, 11, 20)), None, True),
         (Statut(Categorie.DETLD, depuis=date(2024, 11, 21)), None, False),
         (Statut(Categorie.DELD), None, False),
+        (Statut(Categorie.DELD, depuis=date(2024, 1, 1), jusqu_au=date(2026, 10, 1)), None, False),
         (Statut(Categorie.RSA, jusqu_au=date(2026, 11, 19)), None, False),
         (Statut(Categorie.RSA, depuis=date(2026, 11, 21)), None, False),
     ],
