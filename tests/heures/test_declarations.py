@@ -1,6 +1,6 @@
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
@@ -14,6 +14,8 @@ from marketplace.heures.taches import ouvrir_declarations, relancer_declarations
 from marketplace.journal.models import Courriel
 from marketplace.marches.models import EtatMarche
 from tests.heures.conftest import OCTOBRE, SEPTEMBRE, Chantier
+
+D = Decimal
 
 
 def test_le_1er_du_mois_ouvre_une_declaration_par_employeur_et_marche(chantier: Chantier) -> None:
@@ -82,9 +84,7 @@ def test_les_heures_se_declarent_comme_on_les_ecrit(chantier: Chantier) -> None:
         ("1E9", "un mois ne dépasse pas"),
     ],
 )
-def test_une_saisie_fausse_est_refusee_a_cote_de_son_champ(
-    chantier: Chantier, texte: str, phrase: str
-) -> None:
+def test_une_saisie_fausse_est_refusee_a_cote_de_son_champ(chantier: Chantier, texte: str, phrase: str) -> None:
     bon, faux = chantier.salarie(), chantier.salarie()
     with pytest.raises(SaisieRefusee) as refus:
         chantier.declarer({bon: "100", faux: texte})
@@ -114,9 +114,7 @@ def test_signer_demande_un_nom_et_des_heures_ou_aucune_heure(chantier: Chantier)
             signataire="D. Exemple",
             aucune_heure=True,
         )
-    declarer(
-        chantier.ctx, chantier.employeur, declaration.id, {}, signataire="D. Exemple", aucune_heure=True
-    )
+    declarer(chantier.ctx, chantier.employeur, declaration.id, {}, signataire="D. Exemple", aucune_heure=True)
     assert chantier.lire(declaration.id).aucune_heure
     assert chantier.lignes() == []
 

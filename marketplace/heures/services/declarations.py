@@ -13,6 +13,7 @@ from marketplace.comptes.droits import Action, exiger
 from marketplace.comptes.roles import Acteur, Role
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
+from marketplace.heures import alertes
 from marketplace.heures.destinataires import prevenir_employeurs
 from marketplace.heures.models import Contrat, Declaration, EtatDeclaration, LigneHeures
 from marketplace.heures.ouverture import actifs_au_mois, couples_a_ouvrir, echeance_de, ouvrir
@@ -89,9 +90,7 @@ def partie_de(acteur: Acteur) -> regles.Partie:
 
 def etat_apres(declaration: Declaration, acte: str, acteur: Acteur, *, motif: str = "") -> EtatDeclaration:
     """Where the table of transitions leads. Raises RegleViolee when it forbids the act."""
-    etat = regles.appliquer(
-        acte, regles.EtatDeclaration(declaration.etat.value), partie_de(acteur), motif=motif
-    )
+    etat = regles.appliquer(acte, regles.EtatDeclaration(declaration.etat.value), partie_de(acteur), motif=motif)
     return EtatDeclaration(etat.value)
 
 
@@ -180,6 +179,9 @@ def declarer(
             f"Heures {de_mois_en_texte(declaration.mois)} déclarées par {signataire.strip()}",
             total=str(total),
             contrats=len(lues),
+        )
+        alertes.reconcilier_marches(
+            s, ctx.horloge(), declaration.territoire_id, [declaration.marche_id], ctx.aujourdhui()
         )
 
 

@@ -42,9 +42,7 @@ SUIVI = Suivi(
         (61, 50, EtatAvancement.EN_AVANCE),
     ],
 )
-def test_l_etat_suit_l_ecart_entre_les_heures_et_le_temps(
-    fait: str | int, attendu: int, etat: EtatAvancement
-) -> None:
+def test_l_etat_suit_l_ecart_entre_les_heures_et_le_temps(fait: str | int, attendu: int, etat: EtatAvancement) -> None:
     assert etat_par_ecart(D(fait), D(attendu), R)[0] is etat
 
 
@@ -93,9 +91,7 @@ def test_un_objectif_manque_de_peu_ne_se_lit_jamais_100_pour_cent() -> None:
 def test_un_marche_fini_sans_ses_heures_est_en_retard() -> None:
     resultat = avancer(SUIVI, date(2027, 1, 1), R)
     assert resultat.etat is EtatAvancement.EN_RETARD
-    assert (
-        resultat.phrase == "Terminé le 31 décembre 2026 avec 50\u00a0% de l'objectif : il manque 600\u00a0h."
-    )
+    assert resultat.phrase == "Terminé le 31 décembre 2026 avec 50\u00a0% de l'objectif : il manque 600\u00a0h."
     assert resultat.prevision.besoin_par_mois is None
 
 
@@ -106,10 +102,7 @@ def test_un_marche_clos_est_termine_meme_sans_ses_heures() -> None:
 def test_un_rythme_a_tenir_hors_de_portee_aggrave_l_etat_d_un_cran() -> None:
     suivi = replace(SUIVI, validees=D(500), par_mois=(D(60), D(50), D(40), D(30), D(20), D(10)))
     resultat = avancer(suivi, date(2026, 7, 1), R)
-    assert (
-        etat_par_ecart(resultat.pourcentage, resultat.pourcentage_attendu, R)[0]
-        is EtatAvancement.DANS_LES_TEMPS
-    )
+    assert etat_par_ecart(resultat.pourcentage, resultat.pourcentage_attendu, R)[0] is EtatAvancement.DANS_LES_TEMPS
     assert resultat.etat is EtatAvancement.A_SURVEILLER
     assert "par mois" in resultat.raison
 

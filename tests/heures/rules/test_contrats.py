@@ -36,15 +36,11 @@ CDDI = Contrat("cddi", "ei", date(2026, 1, 1), date(2026, 6, 30), D(26))
         (replace(CDDI, cumul_mois=20, motif_prolongation=MotifProlongation.FORMATION), None),
         (replace(CDDI, cumul_mois=20, motif_prolongation=MotifProlongation.DIFFICULTES), Gravite.ERREUR),
         (
-            replace(
-                CDDI, type_structure="aci", cumul_mois=20, motif_prolongation=MotifProlongation.DIFFICULTES
-            ),
+            replace(CDDI, type_structure="aci", cumul_mois=20, motif_prolongation=MotifProlongation.DIFFICULTES),
             None,
         ),
         (
-            replace(
-                CDDI, type_structure="aci", cumul_mois=55, motif_prolongation=MotifProlongation.DIFFICULTES
-            ),
+            replace(CDDI, type_structure="aci", cumul_mois=55, motif_prolongation=MotifProlongation.DIFFICULTES),
             Gravite.ERREUR,
         ),
         (replace(CDDI, cumul_mois=20, motif_prolongation=MotifProlongation.SENIOR, age=49), Gravite.ERREUR),
@@ -77,9 +73,7 @@ def test_vingt_six_mois_de_cddi_sans_motif_sont_refuses() -> None:
         (Contrat("cdd_tremplin", "ei", date(2026, 1, 1), date(2028, 12, 31)), 2),
         (Contrat("professionnalisation", "geiq", date(2026, 1, 1), date(2027, 6, 30)), 1),
         (
-            Contrat(
-                "professionnalisation", "geiq", date(2026, 1, 1), date(2027, 6, 30), public_prioritaire=True
-            ),
+            Contrat("professionnalisation", "geiq", date(2026, 1, 1), date(2027, 6, 30), public_prioritaire=True),
             0,
         ),
         (Contrat("professionnalisation", "geiq", date(2026, 1, 1), date(2026, 5, 31)), 1),
@@ -157,9 +151,7 @@ def test_une_immersion_se_renouvelle_une_fois_et_sert_deux_objets_au_plus() -> N
 
 
 @pytest.mark.parametrize(("part", "admise"), [("0.54", False), ("0.55", True), ("1", True), ("1.01", False)])
-def test_une_entreprise_adaptee_compte_55_a_100_pour_cent_de_travailleurs_handicapes(
-    part: str, admise: bool
-) -> None:
+def test_une_entreprise_adaptee_compte_55_a_100_pour_cent_de_travailleurs_handicapes(part: str, admise: bool) -> None:
     assert part_handicap_admise(D(part), R) is admise
 
 

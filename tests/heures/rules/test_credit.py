@@ -72,9 +72,7 @@ def test_une_part_negative_est_refusee() -> None:
 
 
 def test_sept_heures_apres_la_fenetre_donnent_zero_et_une_phrase() -> None:
-    cadre = replace(
-        CADRE, fenetre=Fenetre(date(2026, 3, 15), date(2028, 3, 14)), marche=Periode(date(2026, 1, 1))
-    )
+    cadre = replace(CADRE, fenetre=Fenetre(date(2026, 3, 15), date(2028, 3, 14)), marche=Periode(date(2026, 1, 1)))
     jour = date(2028, 3, 15)
     credit = donner(replace(LIGNE, debut=jour, fin=jour, travaillees=D(7)), cadre)
     assert (credit.statut, credit.reelles, credit.refusees) == (StatutLigne.ECARTEE, D(0), D(7))
@@ -85,9 +83,7 @@ def test_sept_heures_apres_la_fenetre_donnent_zero_et_une_phrase() -> None:
 def test_une_association_intermediaire_a_470_heures_n_en_place_plus_que_10() -> None:
     compteur = CompteurAI(date(2026, 1, 5), D(470))
     assert plafonner_ai(D(16), date(2026, 6, 1), compteur, R)[:2] == (D(10), D(6))
-    credit = donner(
-        replace(LIGNE, type_structure="ai", travaillees=D(16)), compteurs=Compteurs(ai={"p1": compteur})
-    )
+    credit = donner(replace(LIGNE, type_structure="ai", travaillees=D(16)), compteurs=Compteurs(ai={"p1": compteur}))
     assert (credit.travaillees, credit.refusees) == (D(10), D(6))
     assert credit.motifs[0].code is CodeRejet.PLAFOND_AI
 
@@ -113,9 +109,7 @@ def test_le_plafond_de_480_heures_ne_vise_que_les_ai_en_entreprise(ligne: Ligne,
 
 def test_un_territoire_peut_seulement_avertir_du_plafond_ai() -> None:
     compteurs = Compteurs(ai={"p1": CompteurAI(date(2026, 1, 5), D(480))})
-    credit = donner(
-        replace(LIGNE, type_structure="ai"), compteurs=compteurs, r=ReglagesCredit(ai_refuse=False)
-    )
+    credit = donner(replace(LIGNE, type_structure="ai"), compteurs=compteurs, r=ReglagesCredit(ai_refuse=False))
     assert credit.reelles == D("151.67")
     assert "480" in credit.avertissements[0]
 
@@ -139,16 +133,12 @@ def test_la_formation_est_plafonnee_a_la_moitie_de_l_objectif() -> None:
 
 
 def test_un_bonus_de_formation_ne_gonfle_que_la_colonne_valorisee() -> None:
-    credit = donner(
-        replace(LIGNE, travaillees=D(0), formation=D(40)), r=ReglagesCredit(coef_formation=D("1.5"))
-    )
+    credit = donner(replace(LIGNE, travaillees=D(0), formation=D(40)), r=ReglagesCredit(coef_formation=D("1.5")))
     assert (credit.formation, credit.valorisees) == (D(40), D("60.00"))
 
 
 def test_une_formation_comptee_a_moitie_le_dit() -> None:
-    credit = donner(
-        replace(LIGNE, travaillees=D(0), formation=D(40)), r=ReglagesCredit(coef_formation=D("0.5"))
-    )
+    credit = donner(replace(LIGNE, travaillees=D(0), formation=D(40)), r=ReglagesCredit(coef_formation=D("0.5")))
     assert (credit.formation, credit.refusees) == (D("20.00"), D("20.00"))
     assert credit.motifs[0].code is CodeRejet.NON_CREDITABLE
 
@@ -326,9 +316,7 @@ REGLAGES = st.builds(
 
 
 @given(lignes(), cadres(), REGLAGES)
-def test_on_ne_credite_jamais_plus_que_travaille_et_forme(
-    ligne: Ligne, cadre: Cadre, r: ReglagesCredit
-) -> None:
+def test_on_ne_credite_jamais_plus_que_travaille_et_forme(ligne: Ligne, cadre: Cadre, r: ReglagesCredit) -> None:
     credit = donner(ligne, cadre, r=r)
     assert 0 <= credit.travaillees <= ligne.travaillees
     assert 0 <= credit.formation <= ligne.formation

@@ -111,9 +111,7 @@ def test_tout_etat_s_atteint_et_mene_a_la_validation() -> None:
     ("declaree", "aujourdhui", "acquis"),
     [(date(2026, 4, 8), date(2026, 4, 14), False), (date(2026, 4, 8), date(2026, 4, 15), True)],
 )
-def test_sept_jours_de_silence_valent_non_contestation(
-    declaree: date, aujourdhui: date, acquis: bool
-) -> None:
+def test_sept_jours_de_silence_valent_non_contestation(declaree: date, aujourdhui: date, acquis: bool) -> None:
     assert silence_acquis(declaree, aujourdhui) is acquis
 
 

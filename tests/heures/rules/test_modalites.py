@@ -44,9 +44,7 @@ def test_la_matrice_des_structures_et_des_modalites(structure: str, modalite: st
 def test_un_couple_hors_matrice_demande_l_accord_ecrit_du_facilitateur() -> None:
     with pytest.raises(RegleViolee, match="autre modalité"):
         verifier_modalite(TypeStructure.GEIQ, Modalite.EMBAUCHE_DIRECTE, LE, R)
-    verifier_modalite(
-        TypeStructure.GEIQ, Modalite.EMBAUCHE_DIRECTE, LE, R, motif_derogation="Accord de l'acheteur"
-    )
+    verifier_modalite(TypeStructure.GEIQ, Modalite.EMBAUCHE_DIRECTE, LE, R, motif_derogation="Accord de l'acheteur")
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,7 @@ def test_la_penalite_simulee_d_un_marche_a_610_heures_sur_833(
     neutralisations: tuple[Neutralisation, ...], plafond: Decimal | None, retenues: int, montant: str
 ) -> None:
     clause = ClausePenalite(D(40), plafond)
-    simulation = simuler(
-        D(833), D(610), clause, LE, neutralisations=neutralisations, mise_en_demeure_le=DEMEURE
-    )
+    simulation = simuler(D(833), D(610), clause, LE, neutralisations=neutralisations, mise_en_demeure_le=DEMEURE)
     assert simulation.heures_retenues == retenues
     assert simulation.montant == D(montant)
     assert simulation.proposable
