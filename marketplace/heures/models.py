@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,21 +10,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, DecimalFixe, Heures, choix
+from marketplace.heures.rules.declaration import EtatDeclaration
+from marketplace.heures.rules.ligne import EtatLigne
+from marketplace.heures.rules.modalites import Modalite
 
-
-class Modalite(enum.StrEnum):
-    """How the hours are done (D2)."""
-
-    EMBAUCHE_DIRECTE = "embauche_directe"
-    MAD_ETTI = "mad_etti"
-    MAD_AI = "mad_ai"
-    MAD_GEIQ = "mad_geiq"
-    MAD_EATT = "mad_eatt"
-    MAD_EA_ESAT = "mad_ea_esat"
-    ETT = "ett"
-    SOUS_TRAITANCE = "sous_traitance"
-    COTRAITANCE = "cotraitance"
-    MARCHE_RESERVE = "marche_reserve"
+__all__ = ["Contrat", "Declaration", "DecisionLigne", "EtatDeclaration", "EtatLigne", "LigneHeures", "Modalite"]
 
 
 class Contrat(Base):
@@ -65,19 +54,6 @@ class Contrat(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
-class EtatDeclaration(enum.StrEnum):
-    """Life of a monthly declaration. « En retard » is computed, never stored."""
-
-    A_FAIRE = "a_faire"
-    BROUILLON = "brouillon"
-    DECLAREE = "declaree"
-    CONFIRMEE = "confirmee"
-    CONTESTEE = "contestee"
-    NON_CONTESTEE = "non_contestee"
-    VALIDEE = "validee"
-    A_CORRIGER = "a_corriger"
-
-
 class Declaration(Base):
     """What one employer declares for one marché and one month."""
 
@@ -106,15 +82,6 @@ class Declaration(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
-
-
-class EtatLigne(enum.StrEnum):
-    """Status of a line of hours."""
-
-    COMPTEE = "comptee"
-    ATTENTE_ELIGIBILITE = "attente_eligibilite"
-    ATTENTE_PIECE = "attente_piece"
-    ECARTEE = "ecartee"
 
 
 class LigneHeures(Base):

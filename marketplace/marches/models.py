@@ -11,34 +11,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Heures, Taux, choix
-
-
-class NatureMarche(enum.StrEnum):
-    """Kind of contract."""
-
-    TRAVAUX = "travaux"
-    FOURNITURES = "fournitures"
-    SERVICES = "services"
-    CONCESSION = "concession"
-
-
-class EtatMarche(enum.StrEnum):
-    """Life of a marché (D9; transitions in `rules.etats`)."""
-
-    A_ETUDIER = "a_etudier"
-    ETUDIE = "etudie"
-    PROGRAMME = "programme"
-    EN_CONSULTATION = "en_consultation"
-    INFRUCTUEUX = "infructueux"
-    SANS_SUITE = "sans_suite"
-    NOTIFIE = "notifie"
-    EN_COURS = "en_cours"
-    SUSPENDU = "suspendu"
-    TRANSFERE = "transfere"
-    RESILIE = "resilie"
-    TERMINE = "termine"
-    SOLDE = "solde"
-
+from marketplace.marches.rules.etats import EtatMarche
+from marketplace.marches.rules.regime import NatureMarche
 
 ETATS_VIVANTS = frozenset({EtatMarche.NOTIFIE, EtatMarche.EN_COURS})
 ETATS_OUVERTS_AUX_HEURES = frozenset({EtatMarche.NOTIFIE, EtatMarche.EN_COURS, EtatMarche.SUSPENDU})

@@ -11,22 +11,16 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Taux, choix
+from marketplace.propositions.rules import EtatProposition
 
-
-class EtatProposition(enum.StrEnum):
-    """Life of a proposition (transitions in `rules`)."""
-
-    PROPOSEE = "proposee"
-    ETUDE = "etude"
-    RENCONTRE = "rencontre"
-    PRE_EMBAUCHE = "pre_embauche"
-    ACCEPTEE = "acceptee"
-    EMBAUCHEE = "embauchee"
-    DECLINEE = "declinee"
-    ANNULEE = "annulee"
-    OBSOLETE = "obsolete"
-    VIVIER = "vivier"
-    SANS_SUITE = "sans_suite"
+__all__ = [
+    "EtatProposition",
+    "EtatSouhait",
+    "PassageClassement",
+    "Proposition",
+    "SouhaitRencontre",
+    "TransitionProposition",
+]
 
 
 class Proposition(Base):

@@ -14,7 +14,7 @@ from enum import StrEnum
 from marketplace.erreurs import RegleViolee
 
 
-class Etat(StrEnum):
+class EtatProposition(StrEnum):
     """States of a proposition; values of the table's column."""
 
     PROPOSEE = "proposee"
@@ -54,7 +54,7 @@ class Partie(StrEnum):
     PRODUIT = "produit"
 
 
-_E = Etat
+_E = EtatProposition
 EN_ATTENTE = frozenset({_E.PROPOSEE, _E.ETUDE, _E.RENCONTRE, _E.PRE_EMBAUCHE, _E.VIVIER})
 OUVERTS = EN_ATTENTE | {_E.ACCEPTEE}
 A_REPONDRE = frozenset({_E.PROPOSEE, _E.ETUDE})
@@ -62,8 +62,8 @@ A_REPONDRE = frozenset({_E.PROPOSEE, _E.ETUDE})
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    depuis: frozenset[Etat]
-    vers: Etat
+    depuis: frozenset[EtatProposition]
+    vers: EtatProposition
     parties: frozenset[Partie]
 
 
@@ -107,7 +107,7 @@ MOTIFS = {
 """D7. Kept for aggregates only: no référent reads them, no ranking is fitted on them (R88, R128)."""
 
 
-def suivant(etat: Etat, transition: Transition, partie: Partie) -> Etat:
+def suivant(etat: EtatProposition, transition: Transition, partie: Partie) -> EtatProposition:
     """The state after a transition. Raises RegleViolee when this party may not, or not from that state."""
     passage = TRANSITIONS[transition]
     if partie not in passage.parties:
@@ -117,7 +117,7 @@ def suivant(etat: Etat, transition: Transition, partie: Partie) -> Etat:
     return passage.vers
 
 
-def possibles(etat: Etat, partie: Partie) -> tuple[Transition, ...]:
+def possibles(etat: EtatProposition, partie: Partie) -> tuple[Transition, ...]:
     """What a party may do from a state, in the order of the table."""
     return tuple(t for t, p in TRANSITIONS.items() if etat in p.depuis and partie in p.parties)
 
@@ -134,7 +134,7 @@ def echeance(jour: date, delai_jours: int) -> date:
     return jour + timedelta(days=delai_jours)
 
 
-def en_retard(etat: Etat, echeance_le: date, jour: date) -> bool:
+def en_retard(etat: EtatProposition, echeance_le: date, jour: date) -> bool:
     """Whether an answer is overdue; a meeting agreed or a later step stops the delay by itself."""
     return etat in A_REPONDRE and jour > echeance_le
 
@@ -167,7 +167,7 @@ def _exiger_conditions(c: Conditions, jour: date) -> None:
         raise RegleViolee("L'accord ne peut pas être daté d'un jour à venir.", champ="accord_le")
 
 
-def exiger_embauchable(etat: Etat, c: Conditions, *, jour: date) -> None:
+def exiger_embauchable(etat: EtatProposition, c: Conditions, *, jour: date) -> None:
     """Raises RegleViolee unless an accepted proposition still has information, eligibility and agreement."""
     suivant(etat, Transition.EMBAUCHER, Partie.EMPLOYEUR)
     _exiger_conditions(c, jour)

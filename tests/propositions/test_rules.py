@@ -13,7 +13,7 @@ from marketplace.propositions.rules import (
     MOTIFS,
     TRANSITIONS,
     Conditions,
-    Etat,
+    EtatProposition,
     Partie,
     Transition,
     echeance,
@@ -37,12 +37,12 @@ MANQUES = [
 
 
 def test_les_etats_des_regles_sont_ceux_de_la_base() -> None:
-    assert {e.value for e in Etat} == {e.value for e in models.EtatProposition}
+    assert {e.value for e in EtatProposition} == {e.value for e in models.EtatProposition}
 
 
 @given(st.lists(st.tuples(st.sampled_from(Transition), st.sampled_from(Partie)), max_size=15))
 def test_la_table_des_propositions_est_close(actes: list[tuple[Transition, Partie]]) -> None:
-    etat = Etat.PROPOSEE
+    etat = EtatProposition.PROPOSEE
     for transition, partie in actes:
         try:
             apres = suivant(etat, transition, partie)
@@ -69,7 +69,7 @@ def test_aucun_chemin_ne_mene_a_l_embauche_sans_eligibilite_information_et_accor
 ) -> None:
     try:
         exiger_proposable(conditions, offre_ouverte=True, jour=LE)
-        etat = Etat.PROPOSEE
+        etat = EtatProposition.PROPOSEE
         for transition, partie in actes:
             if transition not in possibles(etat, partie):
                 continue
@@ -86,7 +86,7 @@ def test_il_manque_une_condition_rien_ne_se_propose_ni_ne_s_embauche(manque: Con
     with pytest.raises(RegleViolee):
         exiger_proposable(manque, offre_ouverte=True, jour=LE)
     with pytest.raises(RegleViolee):
-        exiger_embauchable(Etat.ACCEPTEE, manque, jour=LE)
+        exiger_embauchable(EtatProposition.ACCEPTEE, manque, jour=LE)
 
 
 def test_une_offre_fermee_ne_recoit_plus_de_proposition() -> None:
@@ -95,20 +95,20 @@ def test_une_offre_fermee_ne_recoit_plus_de_proposition() -> None:
         exiger_proposable(REUNIES, offre_ouverte=False, jour=LE)
 
 
-@pytest.mark.parametrize("etat", [e for e in Etat if e is not Etat.ACCEPTEE])
-def test_on_n_embauche_que_depuis_une_proposition_acceptee(etat: Etat) -> None:
+@pytest.mark.parametrize("etat", [e for e in EtatProposition if e is not EtatProposition.ACCEPTEE])
+def test_on_n_embauche_que_depuis_une_proposition_acceptee(etat: EtatProposition) -> None:
     with pytest.raises(RegleViolee):
         exiger_embauchable(etat, REUNIES, jour=LE)
 
 
 def test_l_embauche_a_une_seule_entree_et_aucune_sortie() -> None:
-    entrees = [t for t, p in TRANSITIONS.items() if p.vers == Etat.EMBAUCHEE]
+    entrees = [t for t, p in TRANSITIONS.items() if p.vers == EtatProposition.EMBAUCHEE]
     assert entrees == [Transition.EMBAUCHER]
-    assert all(possibles(Etat.EMBAUCHEE, partie) == () for partie in Partie)
+    assert all(possibles(EtatProposition.EMBAUCHEE, partie) == () for partie in Partie)
 
 
 def test_le_proposant_n_accepte_pas_et_l_employeur_ne_retire_pas() -> None:
-    for etat in Etat:
+    for etat in EtatProposition:
         assert Transition.ACCEPTER not in possibles(etat, Partie.PROPOSANT)
         assert Transition.ANNULER not in possibles(etat, Partie.EMPLOYEUR)
 
@@ -116,9 +116,9 @@ def test_le_proposant_n_accepte_pas_et_l_employeur_ne_retire_pas() -> None:
 def test_le_delai_de_reponse_s_arrete_de_lui_meme() -> None:
     limite = echeance(LE, 15)
     assert limite == date(2026, 12, 6)
-    assert not en_retard(Etat.PROPOSEE, limite, limite)
-    assert en_retard(Etat.ETUDE, limite, limite + timedelta(days=1))
-    assert not en_retard(Etat.RENCONTRE, limite, limite + timedelta(days=1))
+    assert not en_retard(EtatProposition.PROPOSEE, limite, limite)
+    assert en_retard(EtatProposition.ETUDE, limite, limite + timedelta(days=1))
+    assert not en_retard(EtatProposition.RENCONTRE, limite, limite + timedelta(days=1))
 
 
 def test_une_reponse_negative_porte_une_raison_de_la_liste() -> None:
@@ -129,7 +129,7 @@ def test_une_reponse_negative_porte_une_raison_de_la_liste() -> None:
 
 
 def test_un_referent_ne_lit_ni_raison_ni_absence_ni_refus() -> None:
-    assert set(LIBELLES_PROPOSANT) == set(LIBELLES_EMPLOYEUR) == set(Etat)
+    assert set(LIBELLES_PROPOSANT) == set(LIBELLES_EMPLOYEUR) == set(EtatProposition)
     for libelle in LIBELLES_PROPOSANT.values():
         assert "refus" not in libelle.lower()
         assert "absen" not in libelle.lower()

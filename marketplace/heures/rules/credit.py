@@ -21,11 +21,11 @@ from marketplace.heures.rules.ligne import (
     CompteurAI,
     Compteurs,
     Credit,
+    EtatLigne,
     Ligne,
     Motif,
     Periode,
     ReglagesCredit,
-    StatutLigne,
 )
 from marketplace.heures.rules.phrases import heures_en_texte, jour_en_texte
 from marketplace.heures.rules.plausibilite import impossible, jours_ouvres
@@ -175,7 +175,7 @@ def crediter(ligne: Ligne, cadre: Cadre, compteurs: Compteurs, reglages: Reglage
 
     reelles = travaillees + formation_reelle
     credit = Credit(
-        statut=StatutLigne.COMPTEE if reelles > 0 or declarees == 0 else StatutLigne.ECARTEE,
+        statut=EtatLigne.COMPTEE if reelles > 0 or declarees == 0 else EtatLigne.ECARTEE,
         travaillees=travaillees,
         formation=formation_reelle,
         valorisees=valorisees,
@@ -195,41 +195,41 @@ def crediter(ligne: Ligne, cadre: Cadre, compteurs: Compteurs, reglages: Reglage
 def _refus_global(ligne: Ligne, cadre: Cadre, compteurs: Compteurs, declarees: Decimal) -> Credit | None:
     """The whole line waits or is set aside, or None when it may be credited."""
     en_attente = "ses heures compteront dès la réponse du facilitateur."
-    cas: tuple[tuple[bool, StatutLigne, CodeRejet, str], ...] = (
+    cas: tuple[tuple[bool, EtatLigne, CodeRejet, str], ...] = (
         (
             bool(ligne.empreinte) and ligne.empreinte in compteurs.empreintes,
-            StatutLigne.ECARTEE,
+            EtatLigne.ECARTEE,
             CodeRejet.DOUBLON,
             "Cette ligne est déjà enregistrée : une heure ne compte qu'une fois.",
         ),
         (
             impossible(ligne),
-            StatutLigne.ECARTEE,
+            EtatLigne.ECARTEE,
             CodeRejet.INCOHERENCE,
             "Plus d'heures que la période n'en contient : corrigez les heures ou les dates.",
         ),
         (
             ligne.type_contrat in CONTRATS_SANS_HEURE,
-            StatutLigne.ECARTEE,
+            EtatLigne.ECARTEE,
             CodeRejet.NON_CREDITABLE,
             "Une immersion, un stage ou du bénévolat ne produit pas d'heures d'insertion.",
         ),
-        (bool(cadre.modalite_refusee), StatutLigne.ECARTEE, CodeRejet.MODALITE, cadre.modalite_refusee),
+        (bool(cadre.modalite_refusee), EtatLigne.ECARTEE, CodeRejet.MODALITE, cadre.modalite_refusee),
         (
             cadre.eligibilite_refusee,
-            StatutLigne.ECARTEE,
+            EtatLigne.ECARTEE,
             CodeRejet.NON_VALIDE,
             "Cette personne n'a pas été validée : ses heures ne comptent pas.",
         ),
         (
             cadre.fenetre is None,
-            StatutLigne.ATTENTE_ELIGIBILITE,
+            EtatLigne.ATTENTE_ELIGIBILITE,
             CodeRejet.NON_VALIDE,
             f"La validation de cette personne est en cours : {en_attente}",
         ),
         (
             bool(cadre.piece_manquante),
-            StatutLigne.ATTENTE_PIECE,
+            EtatLigne.ATTENTE_PIECE,
             CodeRejet.PIECE_MANQUANTE,
             f"Il manque une pièce : {cadre.piece_manquante}. Les heures compteront dès sa réception.",
         ),
@@ -269,4 +269,4 @@ def crediter_malgre_tout(ligne: Ligne, credit: Credit, heures: Decimal, motif: s
             f"Vous pouvez accorder au plus {heures_en_texte(ZERO if impossible(ligne) else reste)} sur cette ligne.",
             champ="heures",
         )
-    return replace(credit, statut=StatutLigne.COMPTEE, derogatoires=credit.derogatoires + heures)
+    return replace(credit, statut=EtatLigne.COMPTEE, derogatoires=credit.derogatoires + heures)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from marketplace.erreurs import RegleViolee
-from marketplace.heures.rules.ligne import StatutLigne
+from marketplace.heures.rules.ligne import EtatLigne
 from marketplace.valeurs import ajouter_mois, dernier_du_mois, mois_entre, premier_du_mois
 
 
@@ -133,9 +133,9 @@ def silence_acquis(declaree_le: date, aujourdhui: date, delai_jours: int = 7) ->
 # --- lines
 # -----------------------------------------------------------------------------------------------------
 
-_S = StatutLigne
+_S = EtatLigne
 
-TRANSITIONS_LIGNE: dict[StatutLigne, frozenset[StatutLigne]] = {
+TRANSITIONS_LIGNE: dict[EtatLigne, frozenset[EtatLigne]] = {
     _S.ATTENTE_ELIGIBILITE: frozenset({_S.ATTENTE_PIECE, _S.COMPTEE, _S.ECARTEE}),
     _S.ATTENTE_PIECE: frozenset({_S.ATTENTE_ELIGIBILITE, _S.COMPTEE, _S.ECARTEE}),
     _S.COMPTEE: frozenset({_S.ATTENTE_ELIGIBILITE, _S.ATTENTE_PIECE, _S.ECARTEE}),
@@ -145,8 +145,8 @@ TRANSITIONS_LIGNE: dict[StatutLigne, frozenset[StatutLigne]] = {
 
 
 def changer_statut_ligne(
-    statut: StatutLigne, vers: StatutLigne, *, declaration_validee: bool, motif: str = ""
-) -> StatutLigne:
+    statut: EtatLigne, vers: EtatLigne, *, declaration_validee: bool, motif: str = ""
+) -> EtatLigne:
     """Status after the change. Raises RegleViolee when the table forbids it or the reason lacks.
 
     Once the declaration is validated a counted line is settled: only a correction line changes the totals. A
@@ -154,16 +154,16 @@ def changer_statut_ligne(
     """
     if vers not in TRANSITIONS_LIGNE[statut]:
         raise RegleViolee("Ce changement n'est pas possible pour cette ligne.")
-    if declaration_validee and statut == StatutLigne.COMPTEE:
+    if declaration_validee and statut == EtatLigne.COMPTEE:
         raise RegleViolee("Cette ligne est comptée et validée : corrigez-la par une nouvelle ligne.")
-    if statut == StatutLigne.ECARTEE and not motif.strip():
+    if statut == EtatLigne.ECARTEE and not motif.strip():
         raise RegleViolee("Écrivez pourquoi cette ligne compte malgré la règle.", champ="motif")
     return vers
 
 
-def entre_dans_les_totaux(etat: EtatDeclaration, statut: StatutLigne) -> bool:
+def entre_dans_les_totaux(etat: EtatDeclaration, statut: EtatLigne) -> bool:
     """Totals count the lines that are counted in a declaration that is validated, nothing else (R56)."""
-    return etat == EtatDeclaration.VALIDEE and statut == StatutLigne.COMPTEE
+    return etat == EtatDeclaration.VALIDEE and statut == EtatLigne.COMPTEE
 
 
 # --- calendar

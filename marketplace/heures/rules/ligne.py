@@ -32,7 +32,7 @@ class CodeRejet(StrEnum):
     NON_CREDITABLE = "non_creditable"
 
 
-class StatutLigne(StrEnum):
+class EtatLigne(StrEnum):
     """Status of a line, kept apart from the status of its declaration (formats §5.1)."""
 
     COMPTEE = "comptee"
@@ -146,7 +146,7 @@ class Credit:
     column.
     """
 
-    statut: StatutLigne
+    statut: EtatLigne
     travaillees: Decimal = ZERO
     formation: Decimal = ZERO
     valorisees: Decimal = ZERO

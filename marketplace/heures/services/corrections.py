@@ -17,7 +17,7 @@ from marketplace.heures.models import Contrat, DecisionLigne, Declaration, EtatD
 from marketplace.heures.portee import portee_declaration
 from marketplace.heures.registre import ajouter_lignes
 from marketplace.heures.rules.credit import crediter_malgre_tout as regle_malgre_tout
-from marketplace.heures.rules.ligne import CodeRejet, Credit, Motif, StatutLigne
+from marketplace.heures.rules.ligne import CodeRejet, Credit, Motif
 from marketplace.heures.rules.phrases import de_mois_en_texte, heures_en_texte
 from marketplace.heures.saisie import ContratDuMois, lire_lignes
 from marketplace.heures.services.declarations import charger_declaration, contrats_du_mois, lignes_en_vigueur
@@ -194,7 +194,7 @@ def crediter_malgre_tout(ctx: Contexte, acteur: Acteur, ligne_id: int, *, heures
         apres = regle_malgre_tout(
             calcul.ligne,
             Credit(
-                statut=StatutLigne(regle.etat.value),
+                statut=EtatLigne(regle.etat.value),
                 travaillees=regle.creditees - regle.formation,
                 formation=regle.formation,
                 refusees=refusees,

@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from marketplace.erreurs import RegleViolee
-from marketplace.marches.models import EtatMarche
+
+
+class EtatMarche(StrEnum):
+    """Life of a marché (D9)."""
+
+    A_ETUDIER = "a_etudier"
+    ETUDIE = "etudie"
+    PROGRAMME = "programme"
+    EN_CONSULTATION = "en_consultation"
+    INFRUCTUEUX = "infructueux"
+    SANS_SUITE = "sans_suite"
+    NOTIFIE = "notifie"
+    EN_COURS = "en_cours"
+    SUSPENDU = "suspendu"
+    TRANSFERE = "transfere"
+    RESILIE = "resilie"
+    TERMINE = "termine"
+    SOLDE = "solde"
+
 
 E = EtatMarche
 

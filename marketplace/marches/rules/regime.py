@@ -15,7 +15,7 @@ ENTREE_EN_VIGUEUR = date(2026, 8, 22)
 """L2112-2-1 CCP (law of 22 August 2021, art. 35): consultations started or notices sent from that day."""
 
 
-class Nature(StrEnum):
+class NatureMarche(StrEnum):
     """Nature of the contract."""
 
     TRAVAUX = "travaux"
@@ -52,11 +52,11 @@ SEUIL_SERVICES: Mapping[TypeAcheteur, Bareme[Decimal]] = {
 }
 
 
-def seuil_europeen(acheteur: TypeAcheteur, nature: Nature, le: date) -> Decimal | None:
+def seuil_europeen(acheteur: TypeAcheteur, nature: NatureMarche, le: date) -> Decimal | None:
     """Threshold in € HT on that day, None for a private buyer: works and concessions share one."""
     if acheteur == TypeAcheteur.PRIVE:
         return None
-    if nature in {Nature.TRAVAUX, Nature.CONCESSION}:
+    if nature in {NatureMarche.TRAVAUX, NatureMarche.CONCESSION}:
         return SEUIL_TRAVAUX.au(le)
     return SEUIL_SERVICES[acheteur].au(le)
 
@@ -79,7 +79,7 @@ class Derogation(StrEnum):
 
 def regime_applicable(
     acheteur: TypeAcheteur,
-    nature: Nature,
+    nature: NatureMarche,
     valeur_estimee_ht: Decimal,
     consultation_le: date,
     *,
@@ -98,7 +98,7 @@ def regime_applicable(
 
 def verifier_regime(
     regime: Regime,
-    nature: Nature,
+    nature: NatureMarche,
     *,
     a_une_condition_sociale: bool,
     derogation: Derogation | None = None,
@@ -109,7 +109,7 @@ def verifier_regime(
     A derogation is checked even when the regime is optional: what is recorded in the register must be true.
     """
     if derogation is not None:
-        if derogation == Derogation.TRAVAUX_COURTS and nature != Nature.TRAVAUX:
+        if derogation == Derogation.TRAVAUX_COURTS and nature != NatureMarche.TRAVAUX:
             raise RegleViolee("Cette dérogation ne vaut que pour des travaux.", champ="derogation")
         if not motivation.strip():
             raise RegleViolee("Écrivez pourquoi cette dérogation s'applique.", champ="motivation")

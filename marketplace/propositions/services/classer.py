@@ -34,7 +34,7 @@ from marketplace.personnes.portee import personne_du_perimetre, suivi_en_cours
 from marketplace.personnes.queries.classement import ids_eligibles, profils_de_classement
 from marketplace.propositions.classement import Perimetre, mettre_a_jour, perimetre, poste_de, profil_de
 from marketplace.propositions.models import EtatSouhait, PassageClassement, Proposition, SouhaitRencontre
-from marketplace.propositions.rules import LIBELLES_PROPOSANT, Etat
+from marketplace.propositions.rules import LIBELLES_PROPOSANT
 from marketplace.valeurs import cle
 
 CARTES_MAX = 10
@@ -459,7 +459,7 @@ def _propositions(s: Session, *, offre_id: int, personnes: Iterable[int]) -> dic
             Proposition.offre_id == offre_id, Proposition.personne_id.in_(list(personnes))
         )
     )
-    return {personne: (ref, LIBELLES_PROPOSANT[Etat(etat.value)]) for personne, ref, etat in lues}
+    return {personne: (ref, LIBELLES_PROPOSANT[etat]) for personne, ref, etat in lues}
 
 
 def classer_offres(ctx: Contexte, acteur: Acteur, personne_ref: str, *, limit: int = 10) -> ClassementOffresVu:
@@ -479,7 +479,7 @@ def classer_offres(ctx: Contexte, acteur: Acteur, personne_ref: str, *, limit: i
         refs = [x.ref for x in (*resultat.lignes, *resultat.hors_de_portee)]
         offres = offres_par_ref(s, personne.territoire_id, refs)
         propositions = {
-            offre_id: (ref, LIBELLES_PROPOSANT[Etat(etat.value)])
+            offre_id: (ref, LIBELLES_PROPOSANT[etat])
             for offre_id, ref, etat in s.execute(
                 select(Proposition.offre_id, Proposition.ref, Proposition.etat).where(
                     Proposition.personne_id == personne.id

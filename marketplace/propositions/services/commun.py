@@ -16,7 +16,7 @@ from marketplace.offres.models import Offre
 from marketplace.personnes.models import Personne
 from marketplace.personnes.queries.classement import ids_eligibles, profils_de_classement
 from marketplace.propositions import avis, rules
-from marketplace.propositions.models import EtatProposition, Proposition, TransitionProposition
+from marketplace.propositions.models import Proposition, TransitionProposition
 from marketplace.propositions.portee import portee_proposition
 from marketplace.propositions.rules import Partie, Transition
 
@@ -59,8 +59,8 @@ def passer(
 ) -> None:
     """Move a proposition by the table of the rules, and keep the line of it (D7 reasons go nowhere else)."""
     avant = proposition.etat
-    vers = rules.suivant(rules.Etat(avant.value), transition, partie)
-    proposition.etat = EtatProposition(vers.value)
+    vers = rules.suivant(avant, transition, partie)
+    proposition.etat = vers
     if partie is Partie.EMPLOYEUR:
         proposition.repondue_le = ctx.horloge()
     s.add(
@@ -112,7 +112,7 @@ def propositions_ouvertes(
 ) -> list[Proposition]:
     """Propositions still alive for a person or an offre, but one."""
     requete = select(Proposition).where(
-        Proposition.etat.in_([EtatProposition(e.value) for e in rules.OUVERTS]), Proposition.id != sauf
+        Proposition.etat.in_([e for e in rules.OUVERTS]), Proposition.id != sauf
     )
     if personne_id is not None:
         requete = requete.where(Proposition.personne_id == personne_id)

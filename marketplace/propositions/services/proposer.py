@@ -125,7 +125,7 @@ def _proposer(
         existante = s.scalar(
             select(Proposition).where(Proposition.offre_id == offre.id, Proposition.personne_id == personne.id)
         )
-        if existante is not None and rules.Etat(existante.etat.value) in rules.OUVERTS | {rules.Etat.EMBAUCHEE}:
+        if existante is not None and existante.etat in rules.OUVERTS | {rules.EtatProposition.EMBAUCHEE}:
             return existante.ref
         if accord_canal not in set(CANAUX_ACCORD):
             raise RegleViolee("Dites comment la personne a donné son accord pour cette offre.", champ="accord_canal")

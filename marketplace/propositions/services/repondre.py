@@ -214,7 +214,7 @@ def embaucher(
             return Embauche(_contrat_de(s, proposition.id), None)
         if version is not None:
             trouver(s, acteur, Action.REPONDRE_PROPOSITION, ref, jour, version)
-        rules.exiger_embauchable(rules.Etat(proposition.etat.value), conditions(s, proposition, jour), jour=jour)
+        rules.exiger_embauchable(proposition.etat, conditions(s, proposition, jour), jour=jour)
         attente = _demander_si_besoin(s, ctx, acteur, offre, personne, debut)
         if attente is not None:
             return Embauche(None, attente.ref)

@@ -14,10 +14,10 @@ from marketplace.heures.rules.ligne import (
     CompteurAI,
     Compteurs,
     Credit,
+    EtatLigne,
     Ligne,
     Periode,
     ReglagesCredit,
-    StatutLigne,
 )
 from marketplace.heures.rules.plausibilite import anomalies
 from marketplace.heures.rules.repartition import (
@@ -46,7 +46,7 @@ def donner(
 
 def test_un_mois_ordinaire_compte_en_entier() -> None:
     credit = donner()
-    assert (credit.statut, credit.reelles, credit.refusees) == (StatutLigne.COMPTEE, D("151.67"), D(0))
+    assert (credit.statut, credit.reelles, credit.refusees) == (EtatLigne.COMPTEE, D("151.67"), D(0))
     assert credit.motifs == ()
 
 
@@ -75,7 +75,7 @@ def test_sept_heures_apres_la_fenetre_donnent_zero_et_une_phrase() -> None:
     cadre = replace(CADRE, fenetre=Fenetre(date(2026, 3, 15), date(2028, 3, 14)), marche=Periode(date(2026, 1, 1)))
     jour = date(2028, 3, 15)
     credit = donner(replace(LIGNE, debut=jour, fin=jour, travaillees=D(7)), cadre)
-    assert (credit.statut, credit.reelles, credit.refusees) == (StatutLigne.ECARTEE, D(0), D(7))
+    assert (credit.statut, credit.reelles, credit.refusees) == (EtatLigne.ECARTEE, D(0), D(7))
     assert credit.motifs[0].code is CodeRejet.HORS_FENETRE
     assert "14 mars 2028" in credit.motifs[0].phrase
 
@@ -159,25 +159,25 @@ def test_les_conges_ne_comptent_que_si_la_clause_compte_les_heures_payees() -> N
 @pytest.mark.parametrize(
     ("cadre", "statut", "code"),
     [
-        (replace(CADRE, fenetre=None), StatutLigne.ATTENTE_ELIGIBILITE, CodeRejet.NON_VALIDE),
-        (replace(CADRE, eligibilite_refusee=True), StatutLigne.ECARTEE, CodeRejet.NON_VALIDE),
+        (replace(CADRE, fenetre=None), EtatLigne.ATTENTE_ELIGIBILITE, CodeRejet.NON_VALIDE),
+        (replace(CADRE, eligibilite_refusee=True), EtatLigne.ECARTEE, CodeRejet.NON_VALIDE),
         (
             replace(CADRE, piece_manquante="le contrat de travail"),
-            StatutLigne.ATTENTE_PIECE,
+            EtatLigne.ATTENTE_PIECE,
             CodeRejet.PIECE_MANQUANTE,
         ),
-        (replace(CADRE, modalite_refusee="Modalité refusée."), StatutLigne.ECARTEE, CodeRejet.MODALITE),
-        (replace(CADRE, marche=Periode(date(2026, 4, 1))), StatutLigne.ECARTEE, CodeRejet.HORS_MARCHE),
-        (replace(CADRE, contrat=Periode(date(2026, 4, 1))), StatutLigne.ECARTEE, CodeRejet.INCOHERENCE),
+        (replace(CADRE, modalite_refusee="Modalité refusée."), EtatLigne.ECARTEE, CodeRejet.MODALITE),
+        (replace(CADRE, marche=Periode(date(2026, 4, 1))), EtatLigne.ECARTEE, CodeRejet.HORS_MARCHE),
+        (replace(CADRE, contrat=Periode(date(2026, 4, 1))), EtatLigne.ECARTEE, CodeRejet.INCOHERENCE),
         (
             replace(CADRE, suspensions=(Periode(date(2026, 2, 1)),)),
-            StatutLigne.ECARTEE,
+            EtatLigne.ECARTEE,
             CodeRejet.HORS_MARCHE,
         ),
-        (replace(CADRE, creditee_depuis=date(2026, 4, 2)), StatutLigne.ECARTEE, CodeRejet.NON_VALIDE),
+        (replace(CADRE, creditee_depuis=date(2026, 4, 2)), EtatLigne.ECARTEE, CodeRejet.NON_VALIDE),
     ],
 )
-def test_une_ligne_qui_ne_compte_pas_dit_pourquoi(cadre: Cadre, statut: StatutLigne, code: CodeRejet) -> None:
+def test_une_ligne_qui_ne_compte_pas_dit_pourquoi(cadre: Cadre, statut: EtatLigne, code: CodeRejet) -> None:
     credit = donner(cadre=cadre)
     assert (credit.statut, credit.reelles, credit.refusees) == (statut, D(0), D("151.67"))
     assert credit.motifs[0].code is code
@@ -200,7 +200,7 @@ def test_une_ligne_deja_enregistree_est_un_doublon_que_rien_ne_rattrape() -> Non
     ligne = replace(LIGNE, empreinte="abc")
     premiere, compteurs = crediter(ligne, CADRE, Compteurs(), R)
     seconde, _ = crediter(replace(ligne, ref="l2"), CADRE, compteurs, R)
-    assert premiere.statut is StatutLigne.COMPTEE
+    assert premiere.statut is EtatLigne.COMPTEE
     assert seconde.motifs[0].code is CodeRejet.DOUBLON
     with pytest.raises(RegleViolee, match="doublon"):
         crediter_malgre_tout(ligne, seconde, D(1), "Accord")
@@ -209,7 +209,7 @@ def test_une_ligne_deja_enregistree_est_un_doublon_que_rien_ne_rattrape() -> Non
 def test_vingt_cinq_heures_dans_un_jour_sont_impossibles() -> None:
     jour = date(2026, 3, 2)
     credit = donner(replace(LIGNE, debut=jour, fin=jour, travaillees=D(25)))
-    assert (credit.statut, credit.motifs[0].code) == (StatutLigne.ECARTEE, CodeRejet.INCOHERENCE)
+    assert (credit.statut, credit.motifs[0].code) == (EtatLigne.ECARTEE, CodeRejet.INCOHERENCE)
 
 
 def test_une_immersion_ne_produit_aucune_heure() -> None:
@@ -225,7 +225,7 @@ def test_des_heures_negatives_sont_refusees_a_la_saisie() -> None:
 def test_le_facilitateur_accorde_des_heures_refusees_avec_un_motif_ecrit() -> None:
     credit = donner(cadre=replace(CADRE, marche=Periode(date(2026, 4, 1))))
     accorde = crediter_malgre_tout(LIGNE, credit, D(100), "Chantier commencé plus tôt")
-    assert (accorde.statut, accorde.derogatoires, accorde.reelles) == (StatutLigne.COMPTEE, D(100), D(0))
+    assert (accorde.statut, accorde.derogatoires, accorde.reelles) == (EtatLigne.COMPTEE, D(100), D(0))
     with pytest.raises(RegleViolee, match="51,67"):
         crediter_malgre_tout(LIGNE, accorde, D(60), "Encore")
     with pytest.raises(RegleViolee, match="pourquoi"):

@@ -21,10 +21,10 @@ from marketplace.heures.rules.declaration import (
     relances_dues,
     silence_acquis,
 )
-from marketplace.heures.rules.ligne import StatutLigne
+from marketplace.heures.rules.ligne import EtatLigne
 
 E = EtatDeclaration
-S = StatutLigne
+S = EtatLigne
 
 
 def test_le_chemin_ordinaire_va_jusqu_a_la_validation() -> None:

@@ -7,7 +7,7 @@ from marketplace.erreurs import RegleViolee
 from marketplace.marches.rules.regime import (
     SEUIL_ACHAT_DIRECT,
     Derogation,
-    Nature,
+    NatureMarche,
     Regime,
     Reservation,
     TypeAcheteur,
@@ -29,48 +29,48 @@ COLLECTIVITE = TypeAcheteur.AUTRE_POUVOIR
 @pytest.mark.parametrize(
     ("acheteur", "nature", "valeur", "le", "regime"),
     [
-        (COLLECTIVITE, Nature.SERVICES, "215999.99", EN_VIGUEUR, Regime.FACULTATIF),
-        (COLLECTIVITE, Nature.SERVICES, "216000", EN_VIGUEUR, Regime.OBLIGATOIRE),
-        (COLLECTIVITE, Nature.SERVICES, "216000", date(2026, 8, 21), Regime.FACULTATIF),
-        (COLLECTIVITE, Nature.TRAVAUX, "5000000", EN_VIGUEUR, Regime.FACULTATIF),
-        (COLLECTIVITE, Nature.TRAVAUX, "5404000", EN_VIGUEUR, Regime.OBLIGATOIRE),
-        (COLLECTIVITE, Nature.CONCESSION, "5404000", EN_VIGUEUR, Regime.OBLIGATOIRE),
-        (TypeAcheteur.ETAT, Nature.FOURNITURES, "140000", EN_VIGUEUR, Regime.OBLIGATOIRE),
-        (TypeAcheteur.ENTITE, Nature.SERVICES, "216000", EN_VIGUEUR, Regime.FACULTATIF),
-        (TypeAcheteur.PRIVE, Nature.TRAVAUX, "90000000", EN_VIGUEUR, Regime.FACULTATIF),
+        (COLLECTIVITE, NatureMarche.SERVICES, "215999.99", EN_VIGUEUR, Regime.FACULTATIF),
+        (COLLECTIVITE, NatureMarche.SERVICES, "216000", EN_VIGUEUR, Regime.OBLIGATOIRE),
+        (COLLECTIVITE, NatureMarche.SERVICES, "216000", date(2026, 8, 21), Regime.FACULTATIF),
+        (COLLECTIVITE, NatureMarche.TRAVAUX, "5000000", EN_VIGUEUR, Regime.FACULTATIF),
+        (COLLECTIVITE, NatureMarche.TRAVAUX, "5404000", EN_VIGUEUR, Regime.OBLIGATOIRE),
+        (COLLECTIVITE, NatureMarche.CONCESSION, "5404000", EN_VIGUEUR, Regime.OBLIGATOIRE),
+        (TypeAcheteur.ETAT, NatureMarche.FOURNITURES, "140000", EN_VIGUEUR, Regime.OBLIGATOIRE),
+        (TypeAcheteur.ENTITE, NatureMarche.SERVICES, "216000", EN_VIGUEUR, Regime.FACULTATIF),
+        (TypeAcheteur.PRIVE, NatureMarche.TRAVAUX, "90000000", EN_VIGUEUR, Regime.FACULTATIF),
     ],
 )
 def test_la_condition_sociale_est_obligatoire_au_dessus_des_seuils_depuis_le_22_aout_2026(
-    acheteur: TypeAcheteur, nature: Nature, valeur: str, le: date, regime: Regime
+    acheteur: TypeAcheteur, nature: NatureMarche, valeur: str, le: date, regime: Regime
 ) -> None:
     assert regime_applicable(acheteur, nature, D(valeur), le) is regime
 
 
 def test_un_marche_de_defense_reste_facultatif() -> None:
-    regime = regime_applicable(TypeAcheteur.ETAT, Nature.SERVICES, D(10**7), EN_VIGUEUR, defense_securite=True)
+    regime = regime_applicable(TypeAcheteur.ETAT, NatureMarche.SERVICES, D(10**7), EN_VIGUEUR, defense_securite=True)
     assert regime is Regime.FACULTATIF
 
 
 def test_les_seuils_changent_avec_leur_date() -> None:
-    assert seuil_europeen(COLLECTIVITE, Nature.SERVICES, date(2025, 12, 31)) == 221_000
-    assert seuil_europeen(COLLECTIVITE, Nature.SERVICES, date(2026, 1, 1)) == 216_000
+    assert seuil_europeen(COLLECTIVITE, NatureMarche.SERVICES, date(2025, 12, 31)) == 221_000
+    assert seuil_europeen(COLLECTIVITE, NatureMarche.SERVICES, date(2026, 1, 1)) == 216_000
 
 
 def test_un_marche_obligatoire_demande_une_condition_ou_une_derogation_motivee() -> None:
-    verifier_regime(Regime.OBLIGATOIRE, Nature.SERVICES, a_une_condition_sociale=True)
-    verifier_regime(Regime.FACULTATIF, Nature.SERVICES, a_une_condition_sociale=False)
+    verifier_regime(Regime.OBLIGATOIRE, NatureMarche.SERVICES, a_une_condition_sociale=True)
+    verifier_regime(Regime.FACULTATIF, NatureMarche.SERVICES, a_une_condition_sociale=False)
     with pytest.raises(RegleViolee, match="seuil européen"):
-        verifier_regime(Regime.OBLIGATOIRE, Nature.SERVICES, a_une_condition_sociale=False)
+        verifier_regime(Regime.OBLIGATOIRE, NatureMarche.SERVICES, a_une_condition_sociale=False)
     with pytest.raises(RegleViolee, match="pourquoi"):
         verifier_regime(
             Regime.OBLIGATOIRE,
-            Nature.SERVICES,
+            NatureMarche.SERVICES,
             a_une_condition_sociale=False,
             derogation=Derogation.SANS_LIEN,
         )
     verifier_regime(
         Regime.OBLIGATOIRE,
-        Nature.SERVICES,
+        NatureMarche.SERVICES,
         a_une_condition_sociale=False,
         derogation=Derogation.SANS_LIEN,
         motivation="Achat de licences",
@@ -81,7 +81,7 @@ def test_la_derogation_des_travaux_courts_ne_vaut_pas_pour_des_services() -> Non
     with pytest.raises(RegleViolee, match="travaux"):
         verifier_regime(
             Regime.OBLIGATOIRE,
-            Nature.SERVICES,
+            NatureMarche.SERVICES,
             a_une_condition_sociale=False,
             derogation=Derogation.TRAVAUX_COURTS,
             motivation="Quatre mois",
