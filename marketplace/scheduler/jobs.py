@@ -7,7 +7,9 @@ from datetime import date
 from typing import Any, Protocol
 
 from marketplace.contexte import Contexte
+from marketplace.heures.taches import ouvrir_declarations, relancer_declarations, suivre_clauses
 from marketplace.journal.envoi import envoyer_courriels
+from marketplace.journal.menage import faire_le_menage
 from marketplace.scheduler.periodes import Rythme
 
 
@@ -30,6 +32,10 @@ class Tache:
 
 
 TACHES: tuple[Tache, ...] = (
+    Tache("suivi", "Suivre chaque clause, ouvrir et fermer ses alertes", Rythme.QUOTIDIEN, 2, True, suivre_clauses),
+    Tache("declarations", "Ouvrir les déclarations du mois écoulé", Rythme.MENSUEL, 3, False, ouvrir_declarations),
+    Tache("relances", "Relancer les déclarations en retard", Rythme.QUOTIDIEN, 6, True, relancer_declarations),
+    Tache("menage", "Effacer ce qui a passé sa durée", Rythme.HEBDOMADAIRE, 4, True, faire_le_menage),
     Tache("courriels", "Envoyer les courriels en attente", Rythme.CINQ_MINUTES, 0, True, envoyer_courriels),
 )
 
