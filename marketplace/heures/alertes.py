@@ -17,7 +17,8 @@ from marketplace.heures.rules.avancement import EtatAvancement
 from marketplace.heures.rules.phrases import de_mois_en_texte, heures_en_texte, jour_en_texte
 from marketplace.journal.models import Gravite
 from marketplace.journal.services import AlerteDue, reconcilier_alertes
-from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, EtatMarche, Marche
+from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, Marche
+from marketplace.marches.rules.etats import EtatMarche
 from marketplace.personnes.models import Validation
 from marketplace.territoire.reglages import reglages_au
 from marketplace.valeurs import arrondir

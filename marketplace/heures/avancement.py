@@ -27,7 +27,8 @@ from marketplace.heures.reglages import pour_avancement
 from marketplace.heures.rules.avancement import EtatAvancement, Suivi, avancer
 from marketplace.heures.rules.declaration import ETATS_EN_ATTENTE_FACILITATEUR, Rythme, dernier_jour_declare
 from marketplace.heures.rules.ligne import Periode
-from marketplace.marches.models import Arret, Clause, EtatMarche, Marche
+from marketplace.marches.models import Arret, Clause, Marche
+from marketplace.marches.rules.etats import EtatMarche
 from marketplace.territoire.reglages import Reglages, reglages_au
 from marketplace.valeurs import mois_entre, somme
 

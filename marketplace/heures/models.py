@@ -14,7 +14,7 @@ from marketplace.heures.rules.declaration import EtatDeclaration
 from marketplace.heures.rules.ligne import EtatLigne
 from marketplace.heures.rules.modalites import Modalite
 
-__all__ = ["Contrat", "Declaration", "DecisionLigne", "EtatDeclaration", "EtatLigne", "LigneHeures", "Modalite"]
+__all__ = ["Contrat", "DecisionLigne", "Declaration", "EtatDeclaration", "EtatLigne", "LigneHeures", "Modalite"]
 
 
 class Contrat(Base):

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from marketplace.contexte import Contexte
 from marketplace.heures.models import Contrat, Declaration, EtatDeclaration
 from marketplace.heures.rules.declaration import Rythme, echeance
-from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, EtatMarche, Marche
+from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, Marche
+from marketplace.marches.rules.etats import EtatMarche
 from marketplace.territoire.reglages import Reglages
 from marketplace.valeurs import ajouter_mois, dernier_du_mois, mois_entre, premier_du_mois
 

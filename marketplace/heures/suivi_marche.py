@@ -22,6 +22,16 @@ from marketplace.heures.models import (
 from marketplace.personnes.models import Personne
 
 ZERO = Decimal("0.00")
+LIBELLES_DECLARATION = {
+    EtatDeclaration.A_FAIRE: "à déclarer",
+    EtatDeclaration.BROUILLON: "brouillon",
+    EtatDeclaration.DECLAREE: "à valider",
+    EtatDeclaration.CONFIRMEE: "à valider, confirmée par le titulaire",
+    EtatDeclaration.CONTESTEE: "contestée par le titulaire",
+    EtatDeclaration.NON_CONTESTEE: "à valider, sans réponse du titulaire",
+    EtatDeclaration.VALIDEE: "validée",
+    EtatDeclaration.A_CORRIGER: "à corriger par l'employeur",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +110,7 @@ def declarations_du_marche(s: Session, marche_id: int, limite: int = 60) -> tupl
     heures = {
         declaration_id: travaillees + formation
         for declaration_id, travaillees, formation in s.execute(
-            select(
-                LigneHeures.declaration_id, func.sum(LigneHeures.travaillees), func.sum(LigneHeures.formation)
-            )
+            select(LigneHeures.declaration_id, func.sum(LigneHeures.travaillees), func.sum(LigneHeures.formation))
             .where(
                 LigneHeures.marche_id == marche_id,
                 ~select(suite.id).where(suite.corrige_id == LigneHeures.id).exists(),
@@ -121,3 +129,22 @@ def declarations_du_marche(s: Session, marche_id: int, limite: int = 60) -> tupl
         DeclarationDuMarche(d.id, d.mois, employeur, ref, d.etat, heures.get(d.id, ZERO))
         for d, employeur, ref in lignes
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HeuresAValider:
+    """What employers signed and nobody validated yet."""
+
+    declarations: int
+    employeurs: int
+
+
+def heures_a_valider(s: Session, territoire_id: int) -> HeuresAValider:
+    """How many declarations wait for the facilitateur, from how many employers. One query."""
+    nombre, employeurs = s.execute(
+        select(func.count(), func.count(func.distinct(Declaration.employeur_id))).where(
+            Declaration.territoire_id == territoire_id,
+            Declaration.etat.in_((EtatDeclaration.DECLAREE, EtatDeclaration.CONFIRMEE, EtatDeclaration.NON_CONTESTEE)),
+        )
+    ).one()
+    return HeuresAValider(nombre, employeurs)

@@ -31,9 +31,7 @@ def test_les_semaines_restantes_sont_entieres() -> None:
 
 
 @given(st.decimals("0.01", "20000", places=2), st.integers(1, 200))
-def test_le_besoin_couvre_toujours_le_manque_sans_depasser_le_temps_plein(
-    heures: Decimal, semaines: int
-) -> None:
+def test_le_besoin_couvre_toujours_le_manque_sans_depasser_le_temps_plein(heures: Decimal, semaines: int) -> None:
     besoin = combler(heures, semaines)
     assert besoin is not None
     assert besoin.personnes * besoin.heures_semaine * besoin.semaines >= heures

@@ -1,0 +1,52 @@
+"""What pages need to know about contrats, declarations and hours, as frozen values."""
+
+from __future__ import annotations
+
+from marketplace.heures.avancement import Avancement, avancements
+from marketplace.heures.queries.contrats import (
+    contrat_vu,
+    contrats_listes,
+    embauche_possible,
+    employeurs_possibles,
+    marches_ouverts,
+)
+from marketplace.heures.queries.employeur import (
+    DeclarationEmployeur,
+    Grille,
+    MarcheEmployeur,
+    declarations_de,
+    grille,
+    marches_de,
+    personnes_par_mois,
+    salaries_de,
+)
+from marketplace.heures.queries.facilitateur import (
+    a_valider,
+    declaration_vue,
+    declarations_listees,
+    nombre_a_valider,
+)
+from marketplace.heures.registre import verifier_chaine
+
+__all__ = [
+    "Avancement",
+    "DeclarationEmployeur",
+    "Grille",
+    "MarcheEmployeur",
+    "a_valider",
+    "avancements",
+    "contrat_vu",
+    "contrats_listes",
+    "declaration_vue",
+    "declarations_de",
+    "declarations_listees",
+    "embauche_possible",
+    "employeurs_possibles",
+    "grille",
+    "marches_de",
+    "marches_ouverts",
+    "nombre_a_valider",
+    "personnes_par_mois",
+    "salaries_de",
+    "verifier_chaine",
+]

@@ -1,0 +1,430 @@
+"""What the facilitateur's pages on hours show: what to validate, line by line, who is late, contrats."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.comptes.models import Organisation, Utilisateur
+from marketplace.erreurs import Introuvable
+from marketplace.heures.avancement import ETATS_SIGNES
+from marketplace.heures.calcul import LigneCalculee, calculer
+from marketplace.heures.models import (
+    Contrat,
+    DecisionLigne,
+    Declaration,
+    EtatDeclaration,
+    EtatLigne,
+    LigneHeures,
+    Modalite,
+)
+from marketplace.heures.ouverture import actifs_au_mois, echeance_de
+from marketplace.heures.queries.employeur import A_REPONDRE
+from marketplace.marches.models import Marche
+from marketplace.personnes.models import Personne
+from marketplace.territoire.reglages import reglages_au
+from marketplace.valeurs import cle as cle_de
+
+ZERO = Decimal("0.00")
+PAR_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class AttenteVue:
+    """One signed declaration and what the rules would say of it."""
+
+    id: int
+    version: int
+    employeur_ref: str
+    employeur: str
+    marche_ref: str
+    marche: str
+    mois: date
+    signee_le: datetime | None
+    signataire: str
+    source: str | None
+    personnes: int
+    heures: Decimal
+    comptees: Decimal
+    remarques: tuple[str, ...]
+    contestee: bool
+
+    @property
+    def propre(self) -> bool:
+        """Whether it can be validated without a look."""
+        return not self.remarques and not self.contestee
+
+
+@dataclass(frozen=True, slots=True)
+class AValider:
+    """What waits: anomalies grouped by employer, then the clean ones."""
+
+    anomalies: tuple[tuple[str, tuple[AttenteVue, ...]], ...]
+    propres: tuple[AttenteVue, ...]
+
+    @property
+    def nombre(self) -> int:
+        """Declarations that wait."""
+        return sum(len(groupe) for _, groupe in self.anomalies) + len(self.propres)
+
+
+def nombre_a_valider(s: Session, territoire_id: int) -> int:
+    """How many signed declarations wait for the facilitateur."""
+    requete = select(func.count()).where(Declaration.territoire_id == territoire_id, Declaration.etat.in_(ETATS_SIGNES))
+    return s.scalar(requete) or 0
+
+
+def a_valider(s: Session, territoire_id: int, jour: date, *, facilitateur_id: int | None = None) -> AValider:
+    """Signed declarations of a territory (or of one portfolio), with the outcome of the rules on each line."""
+    requete = (
+        select(Declaration, Organisation.ref, Organisation.nom, Marche.ref, Marche.intitule)
+        .join(Organisation, Organisation.id == Declaration.employeur_id)
+        .join(Marche, Marche.id == Declaration.marche_id)
+        .where(Declaration.territoire_id == territoire_id, Declaration.etat.in_(ETATS_SIGNES))
+        .order_by(Organisation.cle, Declaration.mois, Marche.intitule, Declaration.id)
+    )
+    if facilitateur_id is not None:
+        requete = requete.where(Marche.facilitateur_id == facilitateur_id)
+    declarations = s.execute(requete).all()
+    calculees = _calculees(s, [d[0].id for d in declarations], territoire_id, jour)
+    anomalies: defaultdict[str, list[AttenteVue]] = defaultdict(list)
+    propres: list[AttenteVue] = []
+    for d, employeur_ref, employeur, marche_ref, marche in declarations:
+        lignes = calculees.get(d.id, [])
+        vue = AttenteVue(
+            id=d.id,
+            version=d.version,
+            employeur_ref=employeur_ref,
+            employeur=employeur,
+            marche_ref=marche_ref,
+            marche=marche,
+            mois=d.mois,
+            signee_le=d.signee_le,
+            signataire=d.signataire,
+            source=d.source,
+            personnes=len(lignes),
+            heures=sum((c.ligne.travaillees + c.ligne.formation for c in lignes), ZERO),
+            comptees=sum((c.credit.reelles for c in lignes), ZERO),
+            remarques=tuple(dict.fromkeys(phrase for c in lignes for phrase in remarques(c))),
+            contestee=d.etat is EtatDeclaration.CONTESTEE,
+        )
+        if vue.propre:
+            propres.append(vue)
+        else:
+            anomalies[employeur].append(vue)
+    return AValider(tuple((nom, tuple(vues)) for nom, vues in anomalies.items()), tuple(propres))
+
+
+def remarques(calculee: LigneCalculee) -> tuple[str, ...]:
+    """Everything the rules say of a line: refusals, warnings, unlikely hours."""
+    return tuple(m.phrase for m in calculee.credit.motifs) + calculee.credit.avertissements + calculee.anomalies
+
+
+def _calculees(
+    s: Session, declaration_ids: list[int], territoire_id: int, jour: date
+) -> dict[int, list[LigneCalculee]]:
+    suite = aliased(LigneHeures)
+    lignes = s.scalars(
+        select(LigneHeures)
+        .where(
+            LigneHeures.declaration_id.in_(declaration_ids),
+            ~select(suite.id).where(suite.corrige_id == LigneHeures.id).exists(),
+        )
+        .order_by(LigneHeures.id)
+    ).all()
+    groupes: defaultdict[int, list[LigneCalculee]] = defaultdict(list)
+    for calculee in calculer(s, lignes, reglages_au(s, territoire_id, jour), jour).values():
+        groupes[calculee.declaration_id].append(calculee)
+    return groupes
+
+
+@dataclass(frozen=True, slots=True)
+class LigneVue:
+    """One line of a declaration for the facilitateur, with the rule that applies, decided or to come."""
+
+    id: int | None
+    contrat_ref: str
+    personne_id: int
+    nom: str
+    modalite: Modalite
+    poste: str
+    travaillees: Decimal
+    formation: Decimal
+    comptees: Decimal
+    refusees: Decimal
+    malgre_tout: Decimal
+    etat: EtatLigne | None
+    phrases: tuple[str, ...]
+    motif: str
+    corrigeable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LigneAncienne:
+    """A line that was replaced: kept, and shown."""
+
+    nom: str
+    travaillees: Decimal
+    formation: Decimal
+    quand: datetime
+    remplacee_le: datetime
+    motif: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationVue:
+    """A declaration, line by line."""
+
+    id: int
+    version: int
+    employeur_id: int
+    employeur_ref: str
+    employeur: str
+    employeur_telephone: str
+    employeur_courriel: str
+    marche_ref: str
+    marche: str
+    mois: date
+    etat: EtatDeclaration
+    echeance: date
+    en_retard: bool
+    signee_le: datetime | None
+    signataire: str
+    source: str | None
+    aucune_heure: bool
+    motif_correction: str
+    validee_le: datetime | None
+    validee_par: str
+    lignes: tuple[LigneVue, ...]
+    anciennes: tuple[LigneAncienne, ...]
+    oubliables: tuple[tuple[str, str], ...]
+
+    @property
+    def a_valider(self) -> bool:
+        """Whether it waits for the facilitateur."""
+        return self.etat in ETATS_SIGNES
+
+    @property
+    def validee(self) -> bool:
+        """Whether it is settled: only a correction line changes it."""
+        return self.etat is EtatDeclaration.VALIDEE
+
+
+def declaration_vue(s: Session, territoire_id: int, declaration_id: int, jour: date) -> DeclarationVue:
+    """One declaration. Raises Introuvable outside the territory."""
+    trouve = s.execute(
+        select(Declaration, Organisation, Marche, Utilisateur)
+        .join(Organisation, Organisation.id == Declaration.employeur_id)
+        .join(Marche, Marche.id == Declaration.marche_id)
+        .outerjoin(Utilisateur, Utilisateur.id == Declaration.validee_par_id)
+        .where(Declaration.id == declaration_id, Declaration.territoire_id == territoire_id)
+    ).first()
+    if trouve is None:
+        raise Introuvable()
+    d, employeur, marche, valideur = trouve
+    limite = echeance_de(d.mois, reglages_au(s, territoire_id, jour), marche.date_fin)
+    contrats = {
+        c.id: (c, f"{prenom} {nom}")
+        for c, prenom, nom in s.execute(
+            select(Contrat, Personne.prenom, Personne.nom)
+            .join(Personne, Personne.id == Contrat.personne_id)
+            .where(
+                Contrat.employeur_id == d.employeur_id,
+                Contrat.marche_id == d.marche_id,
+                or_(
+                    Contrat.id.in_(select(LigneHeures.contrat_id).where(LigneHeures.declaration_id == d.id)),
+                    _actif(d.mois),
+                ),
+            )
+            .order_by(Personne.nom, Personne.prenom)
+        )
+    }
+    toutes = s.scalars(select(LigneHeures).where(LigneHeures.declaration_id == d.id).order_by(LigneHeures.id)).all()
+    corrections = {ligne.corrige_id: ligne for ligne in toutes if ligne.corrige_id}
+    debout = [ligne for ligne in toutes if ligne.id not in corrections]
+    signee = d.etat in ETATS_SIGNES
+    calculees = calculer(s, debout, reglages_au(s, territoire_id, jour), jour) if signee else {}
+    decisions = _decisions_par_ligne(s, [ligne.id for ligne in debout])
+    validee = d.etat is EtatDeclaration.VALIDEE
+    lignes = [
+        _ligne_vue(ligne, contrats[ligne.contrat_id], decisions, calculees, validee=validee)
+        for ligne in sorted(debout, key=lambda x: list(contrats).index(x.contrat_id))
+    ]
+    anciennes = tuple(
+        LigneAncienne(
+            contrats[ligne.contrat_id][1],
+            ligne.travaillees,
+            ligne.formation,
+            ligne.cree_le,
+            corrections[ligne.id].cree_le,
+            corrections[ligne.id].motif,
+        )
+        for ligne in toutes
+        if ligne.id in corrections
+    )
+    presents = {ligne.contrat_id for ligne in debout}
+    return DeclarationVue(
+        id=d.id,
+        version=d.version,
+        employeur_id=employeur.id,
+        employeur_ref=employeur.ref,
+        employeur=employeur.nom,
+        employeur_telephone=employeur.telephone,
+        employeur_courriel=employeur.courriel,
+        marche_ref=marche.ref,
+        marche=marche.intitule,
+        mois=d.mois,
+        etat=d.etat,
+        echeance=limite,
+        en_retard=d.etat in A_REPONDRE and jour > limite,
+        signee_le=d.signee_le,
+        signataire=d.signataire,
+        source=d.source,
+        aucune_heure=d.aucune_heure,
+        motif_correction=d.motif_correction,
+        validee_le=d.validee_le,
+        validee_par=f"{valideur.prenom} {valideur.nom}" if valideur else "",
+        lignes=tuple(lignes),
+        anciennes=anciennes,
+        oubliables=tuple((c.ref, nom) for id_, (c, nom) in contrats.items() if id_ not in presents and validee),
+    )
+
+
+def _actif(mois: date) -> ColumnElement[bool]:
+    return and_(*actifs_au_mois(mois))
+
+
+def _decisions_par_ligne(s: Session, ligne_ids: list[int]) -> dict[int, list[DecisionLigne]]:
+    groupes: defaultdict[int, list[DecisionLigne]] = defaultdict(list)
+    for decision in s.scalars(
+        select(DecisionLigne)
+        .where(DecisionLigne.ligne_id.in_(ligne_ids), DecisionLigne.en_vigueur.is_(True))
+        .order_by(DecisionLigne.malgre_tout, DecisionLigne.id)
+    ):
+        groupes[decision.ligne_id].append(decision)
+    return groupes
+
+
+def _ligne_vue(
+    ligne: LigneHeures,
+    qui: tuple[Contrat, str],
+    decisions: dict[int, list[DecisionLigne]],
+    calculees: dict[int, LigneCalculee],
+    *,
+    validee: bool,
+) -> LigneVue:
+    contrat, nom = qui
+    total = ligne.travaillees + ligne.formation
+    siennes = decisions.get(ligne.id, []) if validee else []
+    calculee = calculees.get(ligne.id)
+    comptees, motif = ZERO, ""
+    etat: EtatLigne | None = None
+    phrases: tuple[str, ...] = ()
+    malgre_tout = sum((d.creditees for d in siennes if d.malgre_tout), ZERO)
+    if siennes:
+        comptees = sum((d.creditees for d in siennes), ZERO)
+        etat = siennes[-1].etat
+        phrases = tuple(d.explication for d in siennes if d.explication)
+        motif = " ".join(d.motif for d in siennes if d.motif)
+    elif calculee is not None:
+        comptees = calculee.credit.reelles
+        etat = EtatLigne(calculee.credit.statut.value)
+        phrases = remarques(calculee)
+    return LigneVue(
+        id=ligne.id,
+        contrat_ref=contrat.ref,
+        personne_id=contrat.personne_id,
+        nom=nom,
+        modalite=contrat.modalite,
+        poste=contrat.poste,
+        travaillees=ligne.travaillees,
+        formation=ligne.formation,
+        comptees=comptees,
+        refusees=total - comptees,
+        malgre_tout=malgre_tout,
+        etat=etat,
+        phrases=phrases,
+        motif=motif,
+        corrigeable=validee,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationListee:
+    """One declaration in the facilitateur's list."""
+
+    id: int
+    employeur_ref: str
+    employeur: str
+    telephone: str
+    marche_ref: str
+    marche: str
+    mois: date
+    etat: EtatDeclaration
+    echeance: date
+    jours_de_retard: int
+    validee_le: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageDeclarations:
+    """25 declarations and where they stand in the list."""
+
+    lignes: tuple[DeclarationListee, ...]
+    nombre: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """Number of pages."""
+        return max(1, -(-self.nombre // PAR_PAGE))
+
+
+def declarations_listees(
+    s: Session, territoire_id: int, jour: date, *, vue: str, page: int = 1, texte: str = ""
+) -> PageDeclarations:
+    """Declarations of a territory: « attendues » (not signed, oldest first) or « validees » (newest first)."""
+    etats = tuple(A_REPONDRE) if vue == "attendues" else (EtatDeclaration.VALIDEE,)
+    conditions: list[Any] = [Declaration.territoire_id == territoire_id, Declaration.etat.in_(etats)]
+    if texte.strip():
+        motif = f"%{cle_de(texte)}%"
+        conditions.append(or_(Organisation.cle.like(motif), Marche.cle.like(motif)))
+    base = (
+        select(
+            Declaration,
+            Organisation.ref,
+            Organisation.nom,
+            Organisation.telephone,
+            Marche.ref,
+            Marche.intitule,
+            Marche.date_fin,
+        )
+        .join(Organisation, Organisation.id == Declaration.employeur_id)
+        .join(Marche, Marche.id == Declaration.marche_id)
+        .where(*conditions)
+    )
+    nombre = s.scalar(select(func.count()).select_from(base.subquery())) or 0
+    ordre = (
+        (Declaration.mois, Organisation.cle, Declaration.id)
+        if vue == "attendues"
+        else (Declaration.validee_le.desc(), Declaration.id.desc())
+    )
+    reglages = reglages_au(s, territoire_id, jour)
+    lignes = []
+    for d, ref, nom, telephone, marche_ref, marche, fin in s.execute(
+        base.order_by(*ordre).limit(PAR_PAGE).offset((page - 1) * PAR_PAGE)
+    ):
+        limite = echeance_de(d.mois, reglages, fin)
+        retard = max(0, (jour - limite).days) if d.etat in A_REPONDRE else 0
+        lignes.append(
+            DeclarationListee(
+                d.id, ref, nom, telephone, marche_ref, marche, d.mois, d.etat, limite, retard, d.validee_le
+            )
+        )
+    return PageDeclarations(tuple(lignes), nombre, page)
