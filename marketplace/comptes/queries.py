@@ -115,8 +115,8 @@ class CompteDemonstration:
     utilisateur_id: int
     nom: str
     courriel: str
-    role: Role
-    organisation_nom: str
+    roles: tuple[Role, ...]
+    organisations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +340,14 @@ def comptes_de_demonstration(s: Session, jour: date) -> tuple[CompteDemonstratio
         .order_by(Affectation.id)
     )
     ordre = list(Role)
-    lignes = [
-        CompteDemonstration(u.id, f"{u.prenom} {u.nom}", u.courriel, role, nom) for u, role, nom in s.execute(requete)
+    par_compte: dict[int, tuple[Utilisateur, list[Role], list[str]]] = {}
+    for u, role, nom in s.execute(requete):
+        _, roles, noms = par_compte.setdefault(u.id, (u, [], []))
+        roles.append(role)
+        if nom not in noms:
+            noms.append(nom)
+    comptes = [
+        CompteDemonstration(u.id, f"{u.prenom} {u.nom}", u.courriel, tuple(roles), tuple(noms))
+        for u, roles, noms in par_compte.values()
     ]
-    return tuple(sorted(lignes, key=lambda c: ordre.index(c.role)))
+    return tuple(sorted(comptes, key=lambda c: (len(c.roles) > 1, ordre.index(c.roles[0]))))

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-blueprints: list[Blueprint] = []
+from marketplace.web.admin import journal, membres, organisations, reglages, taches
+
+blueprints: list[Blueprint] = [membres.bp, organisations.bp, reglages.bp, taches.bp, journal.bp]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,14 +60,27 @@ MENUS: dict[Role | None, tuple[tuple[str, str], ...]] = {
 }
 
 
+# Blueprints whose pages do not belong to one entry of the menu.
+GROUPES_DIVERS = frozenset({"public_pages"})
+
+
 def menu(acteur: Acteur | None) -> list[Entree]:
     """The links of this hat; a page not registered in this application is left out."""
-    groupe = (request.endpoint or "").split(".")[0]
-    entrees = []
-    for libelle, point in MENUS[acteur.role if acteur else None]:
-        if point in current_app.view_functions:
-            entrees.append(Entree(libelle, url_for(point), groupe == point.split(".")[0]))
-    return entrees
+    ici = request.endpoint or ""
+    points = MENUS[acteur.role if acteur else None]
+    groupes = Counter(point.partition(".")[0] for _, point in points)
+
+    def active(point: str) -> bool:
+        """The page itself, or one of its group; where several links share a group, its page of one object."""
+        groupe = point.partition(".")[0]
+        seul = groupes[groupe] == 1 and groupe not in GROUPES_DIVERS
+        return ici.partition(".")[0] == groupe if seul else bool(ici) and point in {ici, ici + "s"}
+
+    return [
+        Entree(libelle, url_for(point), active(point))
+        for libelle, point in points
+        if point in current_app.view_functions
+    ]
 
 
 def url_pour(point: str, **valeurs: Any) -> str:
