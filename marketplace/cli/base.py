@@ -12,18 +12,17 @@ from alembic.config import Config as ConfigAlembic
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, inspect, select
+from tqdm import tqdm
 
-from marketplace.app import creer_contexte
+from marketplace.app import DOSSIER_REFERENTIELS, creer_contexte
 from marketplace.cli.sortie import dire, imprimer_json, tableau
 from marketplace.config import RACINE, lire_config
 from marketplace.contexte import Contexte
 from marketplace.db import creer_moteur
 from marketplace.erreurs import ErreurExploitation
 from marketplace.marches.models import Clause, Marche
-from marketplace.metiers.chargement import charger_metiers
 from marketplace.offres.models import EtatOffre, Offre
 from marketplace.personnes.models import Personne
-from marketplace.territoire.chargement import charger_communes
 
 
 def ajouter(commandes: Any) -> None:
@@ -87,8 +86,19 @@ def init(_: argparse.Namespace) -> int:
 
 
 def charger_referentiels(ctx: Contexte) -> dict[str, int]:
-    """Load communes, ROME, CPV and NAF where they are missing or changed."""
-    return charger_communes(ctx) | charger_metiers(ctx)
+    """Load communes, zones, ROME, CPV and NAF where their files changed, with a progress bar; rows by table."""
+    lots = (*chargement_territoire.LOTS, *chargement_metiers.LOTS)
+    with tqdm(total=0, unit=" lignes", desc="Référentiels", leave=False, disable=None) as barre:
+        en_cours: dict[str, int] = {}
+
+        def avancer(nom: str, fait: int, total: int) -> None:
+            if nom not in en_cours:
+                barre.total += total
+                barre.set_description(nom)
+            barre.update(fait - en_cours.get(nom, 0))
+            en_cours[nom] = fait
+
+        return charger_lots(ctx, lots, DOSSIER_REFERENTIELS, avancer)
 
 
 def semer_demonstration(ctx: Contexte, nom: str, le: date) -> dict[str, Any]:
@@ -106,7 +116,8 @@ def seed(args: argparse.Namespace) -> int:
     """Load reference data, then a demonstration unless told otherwise."""
     ctx = creer_contexte()
     comptes = charger_referentiels(ctx)
-    dire("Référentiels : " + ", ".join(f"{n} {nom}" for nom, n in comptes.items()))
+    ecrites = ", ".join(f"{n} {nom}" for nom, n in comptes.items() if n)
+    dire(f"Référentiels : {ecrites or 'déjà à jour'}.")
     if not args.referentiels:
         faits = semer_demonstration(ctx, args.demo or "herault", args.le or ctx.aujourdhui())
         dire("Démonstration : " + ", ".join(f"{n} {nom}" for nom, n in faits.items()))
