@@ -12,9 +12,8 @@ from alembic.config import Config as ConfigAlembic
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, inspect, select
-from tqdm import tqdm
 
-from marketplace.app import DOSSIER_REFERENTIELS, creer_contexte
+from marketplace.app import creer_contexte
 from marketplace.cli.sortie import dire, imprimer_json, tableau
 from marketplace.config import RACINE, lire_config
 from marketplace.contexte import Contexte
@@ -23,6 +22,8 @@ from marketplace.erreurs import ErreurExploitation
 from marketplace.marches.models import Clause, Marche
 from marketplace.offres.models import EtatOffre, Offre
 from marketplace.personnes.models import Personne
+from seeds import referentiels
+from seeds.referentiels import barre_de_progression
 
 
 def ajouter(commandes: Any) -> None:
@@ -87,23 +88,13 @@ def init(_: argparse.Namespace) -> int:
 
 def charger_referentiels(ctx: Contexte) -> dict[str, int]:
     """Load communes, zones, ROME, CPV and NAF where their files changed, with a progress bar; rows by table."""
-    lots = (*chargement_territoire.LOTS, *chargement_metiers.LOTS)
-    with tqdm(total=0, unit=" lignes", desc="Référentiels", leave=False, disable=None) as barre:
-        en_cours: dict[str, int] = {}
-
-        def avancer(nom: str, fait: int, total: int) -> None:
-            if nom not in en_cours:
-                barre.total += total
-                barre.set_description(nom)
-            barre.update(fait - en_cours.get(nom, 0))
-            en_cours[nom] = fait
-
-        return charger_lots(ctx, lots, DOSSIER_REFERENTIELS, avancer)
+    with barre_de_progression() as avancer:
+        return referentiels.charger_referentiels(ctx, avancer)
 
 
 def semer_demonstration(ctx: Contexte, nom: str, le: date) -> dict[str, Any]:
     """Build a demonstration by its name. Raises ErreurExploitation when there is none of that name."""
-    from seeds.demo import DEMONSTRATIONS
+    from seeds.demo import DEMONSTRATIONS  # its builders are only paid for here
 
     semer: Callable[[Contexte, date], dict[str, Any]] | None = DEMONSTRATIONS.get(nom)
     if semer is None:
