@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from marketplace.marches.models import EtatMarche
 from marketplace.marches.queries import (
     FiltresMarches,
     marches_de_l_organisation,
@@ -11,6 +10,7 @@ from marketplace.marches.queries import (
     portefeuille,
     semaine_a_venir,
 )
+from marketplace.marches.rules.etats import EtatMarche
 from marketplace.marches.services import noter_relance
 
 

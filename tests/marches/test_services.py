@@ -7,8 +7,10 @@ from sqlalchemy import func, select
 from marketplace.comptes.models import Organisation, TypeOrganisation
 from marketplace.erreurs import Interdit, Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.journal.models import Evenement, Relance
-from marketplace.marches.models import Arret, Clause, EtatMarche, Intervenant, Marche, NatureMarche, RoleIntervenant
+from marketplace.marches.models import Arret, Clause, Intervenant, Marche, RoleIntervenant
 from marketplace.marches.queries import clause_en_vigueur, fiche_marche
+from marketplace.marches.rules.etats import EtatMarche
+from marketplace.marches.rules.regime import NatureMarche
 from marketplace.marches.services import (
     SaisieClause,
     SaisieMarche,

@@ -1,5 +1,6 @@
 """What pages ask of the clause ledger, as frozen values."""
 
+from marketplace.marches.queries.alertes import Alertes, AlerteVue, alertes_du_marche, alertes_ouvertes
 from marketplace.marches.queries.fiche import (
     ArretVu,
     ClauseVue,
@@ -27,11 +28,13 @@ from marketplace.marches.queries.operations import (
     operations_du_territoire,
     suggestions_operations,
 )
-from marketplace.marches.queries.relances import RelanceVue, relances_de, relances_dues
+from marketplace.marches.queries.relances import RelanceVue, libelle_relance, relances_de, relances_dues
 from marketplace.marches.queries.tableau import Echeance, Portefeuille, portefeuille, semaine_a_venir
 
 __all__ = [
     "PAR_PAGE",
+    "AlerteVue",
+    "Alertes",
     "ArretVu",
     "ClauseVue",
     "Echeance",
@@ -45,11 +48,14 @@ __all__ = [
     "PageMarches",
     "Portefeuille",
     "RelanceVue",
+    "alertes_du_marche",
+    "alertes_ouvertes",
     "clause_en_vigueur",
     "clauses_en_vigueur",
     "fiche_marche",
     "fiche_operation",
     "journal_du_marche",
+    "libelle_relance",
     "marches_de_l_organisation",
     "marches_du_territoire",
     "operations_du_territoire",

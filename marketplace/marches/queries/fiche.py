@@ -15,17 +15,10 @@ from marketplace.comptes.droits import Action
 from marketplace.comptes.models import Organisation, TypeOrganisation, Utilisateur
 from marketplace.comptes.roles import Acteur
 from marketplace.journal.models import Evenement
-from marketplace.marches.models import (
-    Arret,
-    Clause,
-    EtatMarche,
-    Intervenant,
-    Marche,
-    NatureMarche,
-    Operation,
-    RoleIntervenant,
-)
+from marketplace.marches.models import Arret, Clause, Intervenant, Marche, Operation, RoleIntervenant
 from marketplace.marches.portee import charger_marche
+from marketplace.marches.rules.etats import EtatMarche
+from marketplace.marches.rules.regime import NatureMarche
 from marketplace.metiers.models import Metier
 from marketplace.territoire.models import Commune
 

@@ -14,8 +14,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from marketplace.comptes.models import Organisation
 from marketplace.journal.models import Alerte, Relance
-from marketplace.marches.models import Clause, EtatMarche, Marche, Operation
+from marketplace.marches.models import Clause, Marche, Operation
 from marketplace.marches.portee import a_portee_de
+from marketplace.marches.rules.etats import EtatMarche
 from marketplace.territoire.models import Commune
 from marketplace.valeurs import cle
 

@@ -4,11 +4,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from marketplace.db import Base
+from marketplace.erreurs import Introuvable
 from marketplace.journal.models import Relance
+
+OBJETS = {
+    "marche": "intitule",
+    "operation": "intitule",
+    "organisation": "nom",
+    "offre": "intitule",
+    "personne": "ref",
+    "proposition": "ref",
+    "validation": "ref",
+    "contrat": "ref",
+}
+"""What a call may be about, and the column that names it. A person is named by her reference: the call log
+outlives her file."""
+
+
+def libelle_relance(s: Session, territoire_id: int, objet_type: str, objet_ref: str) -> tuple[int, str]:
+    """Id and label of the row a call is about. Raises Introuvable outside the territory.
+
+    The rooms above this one are reached by their table, not by their code.
+    """
+    table: Any = Base.metadata.tables.get(objet_type)
+    if objet_type not in OBJETS or not isinstance(table, Table):
+        raise Introuvable()
+    ligne = s.execute(
+        select(table.c.id, table.c[OBJETS[objet_type]]).where(
+            table.c.ref == objet_ref, table.c.territoire_id == territoire_id
+        )
+    ).first()
+    if ligne is None:
+        raise Introuvable()
+    return ligne[0], ligne[1]
 
 
 @dataclass(frozen=True, slots=True)

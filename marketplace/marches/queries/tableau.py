@@ -10,8 +10,8 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.journal.models import Relance
-from marketplace.marches.models import Clause, EtatMarche, Marche
-from marketplace.marches.rules.etats import LIBELLES
+from marketplace.marches.models import Clause, Marche
+from marketplace.marches.rules.etats import LIBELLES, EtatMarche
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The acts on opérations, marchés and clauses. One public function, one act, one transaction."""
 
+from marketplace.marches.services.alertes import reporter_alerte
 from marketplace.marches.services.clauses import fixer_clause
 from marketplace.marches.services.etats import changer_etat, noter_arret, reprendre_apres_arret
 from marketplace.marches.services.intervenants import ajouter_intervenant, retirer_intervenant
@@ -20,6 +21,7 @@ __all__ = [
     "modifier_operation",
     "noter_arret",
     "noter_relance",
+    "reporter_alerte",
     "reprendre_apres_arret",
     "retirer_intervenant",
     "supprimer_marche",

@@ -12,9 +12,9 @@ from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.journal.services import journaliser
-from marketplace.marches.models import Arret, Clause, EtatMarche, Marche
+from marketplace.marches.models import Arret, Clause, Marche
 from marketplace.marches.portee import charger_marche
-from marketplace.marches.rules.etats import LIBELLES, verifier_transition
+from marketplace.marches.rules.etats import LIBELLES, EtatMarche, verifier_transition
 
 
 def changer_etat(

@@ -13,9 +13,9 @@ from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.journal.services import journaliser
-from marketplace.marches.models import Arret, Clause, EtatMarche, Intervenant, Marche
+from marketplace.marches.models import Arret, Clause, Intervenant, Marche
 from marketplace.marches.portee import charger_marche
-from marketplace.marches.rules.etats import verifier_dates
+from marketplace.marches.rules.etats import EtatMarche, verifier_dates
 from marketplace.marches.services.clauses import ecrire_premiere_clause
 from marketplace.marches.services.saisie import (
     ETATS_DE_DEPART,

@@ -3,48 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Table, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from marketplace.comptes.droits import Action, Portee, exiger
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
-from marketplace.db import Base
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.models import Relance
 from marketplace.journal.services import journaliser
-
-OBJETS = {
-    "marche": "intitule",
-    "operation": "intitule",
-    "organisation": "nom",
-    "offre": "intitule",
-    "personne": "ref",
-    "proposition": "ref",
-    "validation": "ref",
-    "contrat": "ref",
-}
-"""What a call may be about, and the column that names it. A person is named by her reference: the call log
-outlives her file."""
-
-
-def _trouver(s: Session, acteur: Acteur, objet_type: str, objet_ref: str) -> tuple[int, str]:
-    """Id and label of the row a call is about, in the actor's territory. The rooms above this one are reached
-    by their table, not by their code.
-    """
-    table: Any = Base.metadata.tables.get(objet_type)
-    if objet_type not in OBJETS or not isinstance(table, Table):
-        raise Introuvable()
-    ligne = s.execute(
-        select(table.c.id, table.c[OBJETS[objet_type]]).where(
-            table.c.ref == objet_ref, table.c.territoire_id == acteur.territoire_id
-        )
-    ).first()
-    if ligne is None:
-        raise Introuvable()
-    return ligne[0], ligne[1]
+from marketplace.marches.queries.relances import libelle_relance
 
 
 def noter_relance(
@@ -63,7 +31,7 @@ def noter_relance(
     """
     with ctx.transaction() as s:
         exiger(acteur, Action.NOTER_RELANCE, Portee(acteur.territoire_id))
-        objet_id, libelle = _trouver(s, acteur, objet_type, objet_ref)
+        objet_id, libelle = libelle_relance(s, acteur.territoire_id, objet_type, objet_ref)
         if not interlocuteur.strip():
             raise RegleViolee("Dites qui vous avez joint.", champ="interlocuteur")
         if not note.strip():

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
 from marketplace.comptes.roles import Acteur
+from marketplace.comptes.services.organisations import ajouter_organisation
 from marketplace.contexte import Contexte
 from marketplace.erreurs import RegleViolee
-from marketplace.journal.services import journaliser
-from marketplace.marches.models import EtatMarche, NatureMarche, Operation
+from marketplace.marches.models import Operation
+from marketplace.marches.rules.etats import EtatMarche
+from marketplace.marches.rules.regime import NatureMarche
 from marketplace.metiers.models import Appellation, Cpv, Metier
 from marketplace.territoire.models import Territoire
 from marketplace.territoire.queries import chercher_communes
@@ -114,22 +116,15 @@ def lire_entreprise(
         return trouve
     if not cle(texte) or re.fullmatch(r"[\d\s]+|ORG-\d+", texte):
         raise RegleViolee(f"« {texte} » ne correspond à aucune entreprise : écrivez son nom.", champ=champ)
-    nouvelle = Organisation(
-        ref=ref_provisoire(),
-        territoire_id=acteur.territoire_id,
-        type=TypeOrganisation.ENTREPRISE,
+    return ajouter_organisation(
+        s,
+        ctx,
+        acteur,
+        type_=TypeOrganisation.ENTREPRISE,
         nom=texte,
-        cle=cle(texte),
-        siret_valide=False,
         source="saisie d'un marché",
         source_le=ctx.aujourdhui(),
-        cree_le=ctx.horloge(),
     )
-    s.add(nouvelle)
-    s.flush()
-    nouvelle.ref = f"ORG-{nouvelle.id:06d}"
-    journaliser(s, ctx.horloge(), acteur, "creer_organisation", nouvelle, f"a ajouté l'entreprise {nouvelle.nom}")
-    return nouvelle
 
 
 def lire_commune_saisie(s: Session, territoire_id: int, texte: str, *, champ: str = "commune") -> str | None:

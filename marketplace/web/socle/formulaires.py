@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, Field, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from marketplace.erreurs import RegleViolee
@@ -34,7 +35,7 @@ class Formulaire(FlaskForm):
         """(field id, message) of every error, for the summary at the top of the page."""
         lignes = [("", str(m)) for m in self.form_errors]
         for nom, messages in self.errors.items():
-            if nom is not None:
+            if nom:
                 lignes += [(self._fields[nom].id, str(m)) for m in messages]
         return lignes
 
@@ -91,6 +92,11 @@ class ChampSuggestions(StringField):
         kwargs.setdefault("render_kw", {})
         kwargs["render_kw"] |= {"data-suggestions": source, "autocomplete": "off"}
         super().__init__(*args, **kwargs)
+
+
+def options(paires: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """Choices of a SelectField from (value, label) pairs."""
+    return [SelectChoice(str(valeur), libelle) for valeur, libelle in paires]
 
 
 def sans_nir(_: Any, champ: Field) -> None:

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.erreurs import RegleViolee
-from marketplace.marches.models import EtatMarche
 from marketplace.marches.rules.etats import (
     AVANT_NOTIFICATION,
     LIBELLES,
     MOTIF_OBLIGATOIRE,
     TRANSITIONS,
+    EtatMarche,
     transitions_possibles,
     verifier_dates,
     verifier_transition,
