@@ -46,9 +46,7 @@ def _garde(
         except ErreurMatching as erreur:
             _dire(str(erreur))
         except OSError as erreur:
-            _dire(
-                f"Fichier inaccessible : {erreur.filename or erreur} ({erreur.strerror or 'erreur de lecture'})."
-            )
+            _dire(f"Fichier inaccessible : {erreur.filename or erreur} ({erreur.strerror or 'erreur de lecture'}).")
         return 1
 
     return action
@@ -58,8 +56,7 @@ def _objet_suggestions(ranker: Ranker, texte: str, limit: int) -> dict[str, Any]
     lues = ranker.metiers(texte, limit)
     objet: dict[str, Any] = {
         "suggestions": [
-            {"code_rome": s.code_rome, "appellation": s.appellation, "score": s.score}
-            for s in lues.suggestions
+            {"code_rome": s.code_rome, "appellation": s.appellation, "score": s.score} for s in lues.suggestions
         ],
         "vague": lues.vague,
     }

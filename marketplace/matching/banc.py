@@ -15,9 +15,7 @@ from marketplace.matching.valeurs import Experience, Poste, Profil
 def gens(ranker: Ranker, nombre: int, graine: int = 1) -> list[Profil]:
     """Made-up people: one or two official trades, places of the Hérault, mixed wishes."""
     rng = np.random.default_rng(graine)
-    communes = [c for c in ranker.trajets.communes.codes if c.startswith("34")] or list(
-        ranker.trajets.communes.codes
-    )
+    communes = [c for c in ranker.trajets.communes.codes if c.startswith("34")] or list(ranker.trajets.communes.codes)
     noms = [a[0].split(" / ")[0] for a in ranker.rome.appellations]
     modes = (frozenset({"voiture"}), frozenset({"transports", "marche"}), frozenset({"velo", "transports"}))
     return [

@@ -24,9 +24,10 @@ LARGEUR = 12  # codes kept of one person
 class ReglagesLecture:
     """How far skills may move a title's belief."""
 
-    part_competence: float = 0.55  # chance that a skill comes from the job at hand, one job
-    appui_competences: float = 0.06  # belief a title leaves to what the skills say
+    part_competence: float = 0.10  # chance that a skill comes from the job at hand, one job
+    appui_competences: float = 0.01  # belief a title leaves to what the skills say
     competences_max: int = 12
+    force: float = 1.0  # below 1 when skills of one person repeat each other
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,7 @@ class Interprete:
             self.lire([plie], competence)
         return self._lus[(plie, competence)]
 
-    def _appui(
-        self, competences: Sequence[str], emplois: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+    def _appui(self, competences: Sequence[str], emplois: int) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
         """Log-likelihood of the skills under each trade, and their mixed belief."""
         part = self.reglages.part_competence / max(1, emplois) ** 0.5
         prior = self.lecteur.prior
@@ -89,7 +88,7 @@ class Interprete:
                 continue
             lues += 1
             rapport = valeurs / prior[codes]
-            log_appui[codes] += np.log((1 - part) + part * rapport) - np.log(1 - part)
+            log_appui[codes] += self.reglages.force * (np.log((1 - part) + part * rapport) - np.log(1 - part))
             melange[codes] += valeurs
         if lues:
             melange /= lues
@@ -111,9 +110,7 @@ class Interprete:
                 continue
             lectures.append(self._mixte(codes, valeurs, log_appui, melange, lues))
         if not experiences and lues:
-            lectures.append(
-                self._mixte(np.empty(0, np.int32), np.empty(0, np.float32), log_appui, melange, lues)
-            )
+            lectures.append(self._mixte(np.empty(0, np.int32), np.empty(0, np.float32), log_appui, melange, lues))
         return lectures
 
     def _mixte(
@@ -126,9 +123,7 @@ class Interprete:
     ) -> Lecture:
         if not lues:
             somme = float(valeurs.sum()) or 1.0
-            return Lecture(
-                codes[:LARGEUR], (valeurs / max(somme, 1.0))[:LARGEUR].astype(np.float32), len(codes) > 0
-            )
+            return Lecture(codes[:LARGEUR], (valeurs / max(somme, 1.0))[:LARGEUR].astype(np.float32), len(codes) > 0)
         part = self.reglages.appui_competences if len(codes) else 1.0
         dense = part * melange
         dense[codes] += (1 - part) * valeurs
@@ -172,6 +167,4 @@ class Interprete:
     def preparer(self, profils: Sequence[Profil]) -> None:
         """Read every wording of a batch of profiles at once."""
         self.lire(e.intitule for p in profils for e in p.experiences if e.code_rome is None)
-        self.lire(
-            (c for p in profils for c in p.competences[: self.reglages.competences_max]), competence=True
-        )
+        self.lire((c for p in profils for c in p.competences[: self.reglages.competences_max]), competence=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,26 +44,75 @@ def _normer(matrice: sparse.csr_matrix) -> sparse.csr_matrix:
 
 
 class Voisins:
-    """Nearest official labels by weighted n-grams."""
+    """Nearest official labels by weighted n-grams; n-grams met everywhere are left out for speed."""
 
-    def __init__(self, textes: Sequence[str]) -> None:
+    def __init__(self, textes: Sequence[str], frequence_max: float = 0.04) -> None:
         brut = matrice_traits(textes)
-        presence = np.asarray((brut > 0).sum(axis=0)).ravel()
-        self.idf = np.log((1.0 + len(textes)) / (1.0 + presence)).astype(np.float32) + 0.2
-        self.matrice = _normer((brut @ sparse.diags(self.idf)).astype(np.float32).tocsr())
+        presence = np.bincount(brut.indices, minlength=NB_TRAITS)
+        self.idf = (np.log((1.0 + len(textes)) / (1.0 + presence)) + 0.2).astype(np.float32)
+        self.idf[presence > frequence_max * len(textes)] *= 0.5
+        self.nombre = len(textes)
+        plein = self._peser(brut)
+        rares = plein.copy()
+        rares.data[presence[rares.indices] > frequence_max * len(textes)] = 0.0
+        rares.eliminate_zeros()
+        self.matrice = plein
+        self._transposee = rares.T.tocsr()
 
-    def similarites(self, textes: Sequence[str]) -> NDArray[np.float32]:
-        """Cosine of each text with each label (dense rows: keep the batch small)."""
-        q = _normer((matrice_traits(textes) @ sparse.diags(self.idf)).astype(np.float32).tocsr())
-        resultat: NDArray[np.float32] = (self.matrice @ q.T.toarray()).T.astype(np.float32)
+    def _peser(self, brut: sparse.csr_matrix) -> sparse.csr_matrix:
+        brut = brut.copy()
+        brut.data = (brut.data * self.idf[brut.indices]).astype(np.float32)
+        return _normer(brut)
+
+    def proches(self, textes: Sequence[str]) -> sparse.csr_matrix:
+        """Cosine of each text with each label that shares a rare n-gram with it, sparse."""
+        q = self._peser(matrice_traits(textes))
+        return (q @ self._transposee).tocsr()
+
+    def similarites(self, texte: str) -> NDArray[np.float32]:
+        """Full cosine of one text with every label."""
+        q = self._peser(matrice_traits([texte]))
+        dense = np.zeros(NB_TRAITS, np.float32)
+        dense[q.indices] = q.data
+        resultat: NDArray[np.float32] = (self.matrice @ dense).astype(np.float32)
+        return resultat
+
+
+class Reseau:
+    """Two-layer reader of wordings, from the arrays of a trained MLPClassifier: weights in, beliefs out."""
+
+    def __init__(self, entree: NDArray[np.float32], biais: NDArray[np.float32], sortie: NDArray[np.float32],
+                 biais_sortie: NDArray[np.float32]) -> None:  # fmt: skip
+        self.entree, self.biais = entree, biais
+        self.sortie, self.biais_sortie = sortie, biais_sortie
+
+    @classmethod
+    def depuis(cls, tableaux: Mapping[str, NDArray[Any]]) -> Reseau:
+        """From the quantised arrays of an artefact."""
+        entree = tableaux["entree"].astype(np.float32) * tableaux["echelle"][:, None]
+        return cls(entree, tableaux["biais"], tableaux["sortie"].astype(np.float32), tableaux["biais_sortie"])
+
+    def lire(self, textes: Sequence[str], competence: bool = False) -> NDArray[np.float32]:
+        """Softmax over the trades, then the vague class; skills carry a mark of their own."""
+        cache = matrice_traits(textes) @ self.entree + self.biais
+        if competence:
+            cache += self.entree[NB_TRAITS - 1]
+        cache = np.maximum(cache, 0.0)
+        z = cache @ self.sortie + self.biais_sortie
+        z -= z.max(axis=1, keepdims=True)
+        np.exp(z, out=z)
+        z /= z.sum(axis=1, keepdims=True)
+        resultat: NDArray[np.float32] = z.astype(np.float32, copy=False)
         return resultat
 
 
 class Lecteur:
     """Reads wordings into beliefs over the trades of a Rome."""
 
-    def __init__(self, rome: Rome) -> None:
+    def __init__(self, rome: Rome, reseau: Reseau, prior: NDArray[np.float64]) -> None:
         self.rome = rome
+        self.reseau = reseau
+        self.part_reseau, self.part_voisins, self.part_voisins2 = 1.0, 4.0, 5.0
         textes, codes, appellation = [], [], []
         for numero, (long, _court, code, _principale, _rare) in enumerate(rome.appellations):
             textes.append(formes(long)[0])
@@ -82,7 +132,7 @@ class Lecteur:
             (poids, (rome.lien_competence, rome.lien_metier)), shape=(len(rome.competence_ogr), rome.nombre)
         )
         self._voisins_competences: Voisins | None = None
-        self.prior = np.full(rome.nombre, 1.0 / rome.nombre)
+        self.prior = prior
 
     @property
     def voisins_competences(self) -> Voisins:
@@ -92,46 +142,34 @@ class Lecteur:
 
     def croyances(self, textes: Sequence[str], competence: bool = False) -> NDArray[np.float32]:
         """Belief over the trades for each wording: rows sum to 1, or to 0 where nothing is readable."""
-        if competence:
-            return self._croyances_competences(textes)
+        lu = self.reseau.lire(textes, competence)
+        vague = lu[:, -1:]
+        croyances = lu[:, :-1] + vague * self.prior.astype(np.float32)
+        if not competence:
+            croyances = self._melanger(croyances, self._similarite_codes(textes))
+        croyances[[not plier(t) for t in textes]] = 0.0
+        return croyances
+
+    def _similarite_codes(self, textes: Sequence[str]) -> NDArray[np.float32]:
+        """Best cosine with a label of each trade."""
+        sim = self.voisins.proches(textes)
         resultat = np.zeros((len(textes), self.rome.nombre), np.float32)
-        for debut in range(0, len(textes), 64):
-            lot = textes[debut : debut + 64]
-            sim = self.voisins.similarites(lot)
-            for k, texte in enumerate(lot):
-                if not plier(texte):
-                    continue
-                s = sim[k]
-                meilleurs = np.argpartition(-s, VOISINS)[:VOISINS]
-                meilleurs = meilleurs[s[meilleurs] > 0.12]
-                if len(meilleurs) == 0:
-                    continue
-                codes = self.codes_labels[meilleurs]
-                par_code = np.zeros(self.rome.nombre, np.float32)
-                np.maximum.at(par_code, codes, s[meilleurs])
-                presents = np.flatnonzero(par_code)
-                e = np.exp((par_code[presents] - par_code.max()) / TEMPERATURE_VOISINS)
-                resultat[debut + k, presents] = e / e.sum()
+        lignes = np.repeat(np.arange(len(textes)), np.diff(sim.indptr))
+        plats = lignes * self.rome.nombre + self.codes_labels[sim.indices]
+        np.maximum.at(resultat.ravel(), plats, sim.data)
         return resultat
 
-    def _croyances_competences(self, textes: Sequence[str]) -> NDArray[np.float32]:
-        resultat = np.zeros((len(textes), self.rome.nombre), np.float32)
-        for debut in range(0, len(textes), 64):
-            lot = textes[debut : debut + 64]
-            sim = self.voisins_competences.similarites(lot)
-            for k in range(len(lot)):
-                s = sim[k]
-                meilleurs = np.argpartition(-s, 12)[:12]
-                meilleurs = meilleurs[s[meilleurs] > 0.3]
-                if len(meilleurs) == 0:
-                    continue
-                poids = np.exp((s[meilleurs] - s[meilleurs].max()) / 0.08).astype(np.float32)
-                ligne = np.asarray(
-                    (sparse.csr_matrix(poids) @ self.competence_metier[meilleurs]).todense()
-                ).ravel()
-                if ligne.sum() > 0:
-                    resultat[debut + k] = ligne / ligne.sum()
-        return resultat
+    def _melanger(self, reseau: NDArray[np.float32], similarite: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Log-linear mixture of the network's belief and of the likeness with official labels."""
+        z = (
+            self.part_reseau * np.log(reseau + 1e-6)
+            + self.part_voisins * similarite
+            + self.part_voisins2 * similarite**4
+        )
+        z -= z.max(axis=1, keepdims=True)
+        np.exp(z, out=z)
+        z /= z.sum(axis=1, keepdims=True)
+        return z
 
     # -- suggestions ---------------------------------------------------------------------------------
 
@@ -140,7 +178,7 @@ class Lecteur:
         if not plier(texte):
             return Suggestions((), True, QUESTION)
         croyance = self.croyances([texte])[0]
-        sim = self.voisins.similarites([texte])[0]
+        sim = self.voisins.similarites(texte)
         ordre = np.lexsort((np.arange(len(croyance)), -croyance))[: max(0, limit)]
         suggestions = []
         for code in ordre:
@@ -159,7 +197,7 @@ class Lecteur:
         """Nearest compétence labels."""
         if not plier(texte):
             return ()
-        sim = self.voisins_competences.similarites([texte])[0]
+        sim = self.voisins_competences.similarites(texte)
         ordre = np.lexsort((np.arange(len(sim)), -sim))[: max(0, limit)]
         return tuple(
             SuggestionCompetence(

@@ -19,9 +19,7 @@ class Pertinence:
 
     neutre = 0.20
 
-    def aisance_trajet(
-        self, minutes: NDArray[np.float64], limite: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def aisance_trajet(self, minutes: NDArray[np.float64], limite: NDArray[np.float64]) -> NDArray[np.float64]:
         """Chance that the true journey stays within the limit, given the estimate."""
         rapport = np.log(np.maximum(limite, 1.0) / np.maximum(minutes, 1.0))
         resultat: NDArray[np.float64] = ndtr(rapport / DISPERSION_TRAJET)

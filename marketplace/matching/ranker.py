@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching import raisons as mots
+from marketplace.matching.artefacts import charger
 from marketplace.matching.lecture import Interprete, Lecture
-from marketplace.matching.metiers import Lecteur
+from marketplace.matching.metiers import Lecteur, Reseau
 from marketplace.matching.pertinence import Pertinence
 from marketplace.matching.referentiels import lire_communes, lire_rome
 from marketplace.matching.trajets import IMPOSSIBLE, MODES, Trajets
@@ -42,9 +43,7 @@ MOTS_PROXIMITE = ("très proche", "proche", "à rapprocher", "éloigné")
 class Ranker:
     """Holds the people of a territory and ranks them; safe to share between threads of one process."""
 
-    def __init__(
-        self, interprete: Interprete, trajets: Trajets, pertinence: Pertinence, version: str
-    ) -> None:
+    def __init__(self, interprete: Interprete, trajets: Trajets, pertinence: Pertinence, version: str) -> None:
         self.interprete = interprete
         self.rome = interprete.lecteur.rome
         self.trajets = trajets
@@ -65,8 +64,10 @@ class Ranker:
         """
         rome = lire_rome(Path(dossier_referentiels))
         trajets = Trajets(lire_communes(Path(dossier_referentiels)))
-        interprete = Interprete(Lecteur(rome))
-        return cls(interprete, trajets, Pertinence(), "1")
+        lecteur = charger(Path(dossier_modeles), "lecteur")
+        reseau = Reseau.depuis(lecteur.tableaux)
+        interprete = Interprete(Lecteur(rome, reseau, lecteur.tableaux["prior"].astype(float)))
+        return cls(interprete, trajets, Pertinence(), str(lecteur.fiche["version"]))
 
     # -- people held ---------------------------------------------------------------------------------
 
@@ -81,9 +82,7 @@ class Ranker:
                 lot = liste[debut : debut + 4096]
                 self.interprete.preparer(lot)
                 for profil in lot:
-                    self.vivier.poser(
-                        profil, self.interprete.profil(profil), self.pertinence.neutre, en_lot=True
-                    )
+                    self.vivier.poser(profil, self.interprete.profil(profil), self.pertinence.neutre, en_lot=True)
             self.vivier.batir()
 
     def appliquer(self, modifies: Iterable[Profil], retires: Iterable[str]) -> None:
@@ -259,9 +258,7 @@ class Ranker:
         incomplet = bool(self.vivier.neutre[place] > 0) or not profil.experiences or not profil.competences
         lien = self._lien(lecture, profil)
         if self.vivier.neutre[place] > 0:
-            raisons.append(
-                Raison("metier", "Parcours à compléter : classé sur le reste", metier_seul, "neutre")
-            )
+            raisons.append(Raison("metier", "Parcours à compléter : classé sur le reste", metier_seul, "neutre"))
         elif lien is None:
             raisons.append(
                 Raison(
@@ -272,9 +269,7 @@ class Ranker:
                 )
             )
         else:
-            raisons.append(
-                Raison("metier", mots.texte_metier(lien[1], lien[0], lien[2]), metier_seul, "plus")
-            )
+            raisons.append(Raison("metier", mots.texte_metier(lien[1], lien[0], lien[2]), metier_seul, "plus"))
         apport = pertinence - metier_seul
         demandees = poste.competences_requises
         if demandees:
@@ -295,9 +290,7 @@ class Ranker:
                     )
                 )
                 manques += [
-                    f"Compétence à vérifier : {c}"
-                    for c, ok in zip(demandees, couvertes, strict=True)
-                    if not ok
+                    f"Compétence à vérifier : {c}" for c, ok in zip(demandees, couvertes, strict=True) if not ok
                 ][:3]
         nom_mode = MODES[mode] if minutes not in (INCONNU, IMPOSSIBLE) else None
         if nom_mode:
@@ -375,9 +368,7 @@ class Ranker:
             resultat.append(
                 HorsDePortee(
                     ref=ref,
-                    manque=mots.manque_exigence(
-                        motif, poste, profil, m, MODES[modes[place]] if connu else None
-                    ),
+                    manque=mots.manque_exigence(motif, poste, profil, m, MODES[modes[place]] if connu else None),
                     aide=mots.AIDES[motif],
                     score=float(np.round(min(1.0, score[place]), 6)),
                     trajet_minutes=m,

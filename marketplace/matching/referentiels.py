@@ -26,9 +26,7 @@ def lire_csv(dossier: Path, nom: str) -> Iterator[dict[str, str]]:
     elif serre.exists():
         flux = gzip.open(serre, "rt", encoding="utf-8", newline="")  # type: ignore[assignment]
     else:
-        raise ErreurMatching(
-            f"Référentiel absent : {clair} (ou .gz). Lancez « marketplace seed --referentiels »."
-        )
+        raise ErreurMatching(f"Référentiel absent : {clair} (ou .gz). Lancez « marketplace seed --referentiels ».")
     with flux:
         lecteur = csv.reader(flux)
         entete = next(lecteur)

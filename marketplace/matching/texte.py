@@ -102,7 +102,7 @@ def cle(texte: str) -> str:
     return " ".join(sorted({radical(m) for m in plier(texte).split() if m not in MOTS_VIDES}))
 
 
-NB_TRAITS = 1 << 15
+NB_TRAITS = 1 << 16  # the last one is the mark of skills
 
 
 @lru_cache(maxsize=100_000)
@@ -114,7 +114,7 @@ def _traits_mot(mot: str) -> NDArray[np.int32]:
     for n in (3, 4, 5):
         morceaux.update(borde[i : i + n] for i in range(len(borde) - n + 1))
     return np.array(
-        [murmurhash3_32(m, seed=17, positive=True) % NB_TRAITS for m in sorted(morceaux)], dtype=np.int32
+        [murmurhash3_32(m, seed=17, positive=True) % (NB_TRAITS - 1) for m in sorted(morceaux)], dtype=np.int32
     )
 
 
@@ -128,10 +128,7 @@ def traits(texte: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     norme = float(np.sqrt(sum(p * p for p in poids_mots)))
     indices = np.concatenate(listes)
     poids = np.concatenate(
-        [
-            np.full(len(t), p / norme / np.sqrt(len(t)), np.float32)
-            for t, p in zip(listes, poids_mots, strict=True)
-        ]
+        [np.full(len(t), p / norme / np.sqrt(len(t)), np.float32) for t, p in zip(listes, poids_mots, strict=True)]
     )
     return indices, poids.astype(np.float32)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +32,15 @@ DEBUT_TRANSPORTS_MINUTES = 6 * 60  # first shift before this hour of the day: no
 
 @dataclass(frozen=True)
 class Coefficients:
-    """min = exp(constante) km^distance 10^(densite d), d the mean log10 density of both ends."""
+    """min = exp(constante) km^distance 10^(densite d), d the mean log10 density of both ends.
 
-    constante: float = 1.861
-    distance: float = 0.719
-    densite: float = -0.245
+    The three first are fitted on the routed car times of the 512 communes of the Isère (about 126 000 pairs,
+    free flow, OpenStreetMap); see `entrainement.trajets` and `docs/modele.md` for what that is worth.
+    """
+
+    constante: float = 1.7875
+    distance: float = 0.7299
+    densite: float = -0.0974
     deux_roues: float = 1.25
     transports_facteur: float = 2.0
     transports_attente: float = 12.0
@@ -44,8 +49,16 @@ class Coefficients:
     detour: float = 1.3
 
 
+class Correction(Protocol):
+    """Something that knows car times better than the formula (routed landmarks)."""
+
+    def voiture(self, depuis: NDArray[np.intp], vers: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Minutes of pairs of communes."""
+        ...
+
+
 class Trajets:
-    """Journeys from one commune to many; rows are kept once computed."""
+    """Journeys from one commune to many."""
 
     def __init__(self, communes: Communes, coefficients: Coefficients | None = None) -> None:
         self.communes = communes
@@ -53,8 +66,8 @@ class Trajets:
         lat, lon = np.radians(communes.lat), np.radians(communes.lon)
         self._xyz = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
         self.densite = self._densites()
-        self._log_densite = np.log10(np.maximum(self.densite, 1.0))
-        self._lignes: dict[int, NDArray[np.uint8]] = {}
+        self.log_densite = np.log10(np.maximum(self.densite, 1.0))
+        self.correction: Correction | None = None
 
     def _densites(self) -> NDArray[np.float64]:
         """People per km2: from the outline where known, else from the area nearest to each centre."""
@@ -73,18 +86,33 @@ class Trajets:
         cosinus = np.clip(self._xyz[vers] @ self._xyz[depuis], -1.0, 1.0)
         return np.maximum(np.arccos(cosinus) * RAYON_TERRE_KM, 1.0)
 
+    def voiture_paires(self, depuis: NDArray[np.intp], vers: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Car minutes of pairs of communes, element by element."""
+        c = self.coefficients
+        cosinus = np.clip(np.einsum("ij,ij->i", self._xyz[depuis], self._xyz[vers]), -1.0, 1.0)
+        km = np.maximum(np.arccos(cosinus) * RAYON_TERRE_KM, 1.0)
+        d = (self.log_densite[depuis] + self.log_densite[vers]) / 2
+        minutes: NDArray[np.float64] = np.exp(c.constante) * km**c.distance * 10 ** (c.densite * d)
+        return np.where(depuis == vers, np.clip(minutes, 8.0, 14.0), minutes)
+
+    def voiture(self, depuis: int, vers: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Car minutes from one commune to many, sharpened by routed landmarks where imported."""
+        departs = np.full(len(vers), depuis)
+        if self.correction is not None:
+            return self.correction.voiture(departs, vers)
+        return self.voiture_paires(departs, vers)
+
+    def corriger(self, correction: Correction | None) -> None:
+        """Use (or drop) the routed landmarks of a territory for car times and what derives from them."""
+        self.correction = correction
+
     def minutes_tous_modes(self, lieu: int, communes: NDArray[np.intp]) -> NDArray[np.float64]:
         """Minutes between `lieu` and each commune for each of MODES; inf when not possible."""
         c = self.coefficients
         km = self.km(lieu, communes)
-        d = (self._log_densite[communes] + self._log_densite[lieu]) / 2
-        voiture = np.exp(c.constante) * km**c.distance * 10 ** (c.densite * d)
-        dedans = communes == lieu
-        voiture = np.where(dedans, np.clip(voiture, 8.0, 14.0), voiture)
+        voiture = self.voiture(lieu, communes)
         bus = c.transports_facteur * voiture + c.transports_attente
-        desservi = (self.densite[communes] >= DENSITE_MIN_TRANSPORTS) & (
-            self.densite[lieu] >= DENSITE_MIN_TRANSPORTS
-        )
+        desservi = (self.densite[communes] >= DENSITE_MIN_TRANSPORTS) & (self.densite[lieu] >= DENSITE_MIN_TRANSPORTS)
         bus = np.where(desservi, bus, np.inf)
         velo = km * c.detour / c.velo_kmh * 60
         marche = km * c.detour / c.marche_kmh * 60

@@ -188,16 +188,12 @@ class Vivier:
             self._oter_colonnes(place)
         self.vivant[place] = True
         self.drapeaux[place] = np.uint64(
-            self.exigences.detenus(profil)
-            | (BIT_NUIT if profil.nuit else 0)
-            | (BIT_WEEKEND if profil.weekend else 0)
+            self.exigences.detenus(profil) | (BIT_NUIT if profil.nuit else 0) | (BIT_WEEKEND if profil.weekend else 0)
         )
         self.heures_min[place] = int(max(0, min(127, float(profil.heures_min))) * 2)
         self.heures_max[place] = int(max(0, min(127, float(profil.heures_max))) * 2)
         self.dispo[place] = (
-            np.clip(profil.disponible_le.toordinal() - JOUR_ZERO, -32768, 32767)
-            if profil.disponible_le
-            else -32768
+            np.clip(profil.disponible_le.toordinal() - JOUR_ZERO, -32768, 32767) if profil.disponible_le else -32768
         )
         self.lieu[place] = self._lieu(profil.code_insee, profil.modes)
         self.trajet_max[place] = max(0, min(254, int(profil.trajet_max_minutes)))
@@ -273,9 +269,7 @@ class Vivier:
         self._minutes[cle] = (minutes, mode)
         return minutes, mode
 
-    def manques(
-        self, poste: Poste, delai_jours: int
-    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    def manques(self, poste: Poste, delai_jours: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
         """Per slot: bits of the failed requirements (MOTIFS), minutes, mode number."""
         n = self.taille
         rate = np.zeros(n, np.uint8)
@@ -288,9 +282,7 @@ class Vivier:
             (BIT_WEEKEND if poste.weekend else 0, "weekend"),
         ):
             if bits:
-                rate |= np.where(
-                    (drapeaux & np.uint64(bits)) != np.uint64(bits), np.uint8(BIT[motif]), np.uint8(0)
-                )
+                rate |= np.where((drapeaux & np.uint64(bits)) != np.uint64(bits), np.uint8(BIT[motif]), np.uint8(0))
         if poste.heures_hebdo is not None:
             h = int(max(0.0, min(127.0, float(poste.heures_hebdo))) * 2)
             hors = (self.heures_min[:n] > h) | (self.heures_max[:n] < h)

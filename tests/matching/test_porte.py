@@ -80,9 +80,7 @@ def test_chaque_personne_ecartee_est_comptee_une_fois_sous_sa_raison(moteur: Ran
         {"experiences": (Experience("我是一名厨师", None, 3),), "competences": ()},
     ],
 )
-def test_un_profil_etrange_reste_visible_et_marque_a_completer(
-    moteur: Ranker, bizarre: dict[str, object]
-) -> None:
+def test_un_profil_etrange_reste_visible_et_marque_a_completer(moteur: Ranker, bizarre: dict[str, object]) -> None:
     moteur.charger([profil("etrange", **bizarre), profil("macon")])  # type: ignore[arg-type]
     lignes = {x.ref: x for x in moteur.rank(POSTE).lignes}
     assert "etrange" in lignes
