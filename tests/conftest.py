@@ -30,6 +30,8 @@ from marketplace.contexte import Contexte
 from marketplace.db import creer_moteur
 from tests.fabrique import Fabrique
 
+pytest_plugins = ["tests.donnees"]
+
 MAINTENANT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 
@@ -57,9 +59,7 @@ class MessagerTemoin:
     def envoyer(self, *, destinataire: str, sujet: str, corps: str, message_id: str) -> None:
         if self.panne:
             raise OSError("relais absent")
-        self.envoyes.append(
-            {"destinataire": destinataire, "sujet": sujet, "corps": corps, "message_id": message_id}
-        )
+        self.envoyes.append({"destinataire": destinataire, "sujet": sujet, "corps": corps, "message_id": message_id})
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,108 @@
+"""Bases that cost seconds to fill, made once a run: the reference tables, and the demonstration upon them.
+
+`ctx_reference` and `ctx_demo` are shared, to read; a test that writes takes `ctx_reference_neuf`, a copy.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL, make_url
+
+from marketplace.app import creer_contexte
+from marketplace.config import Config
+from marketplace.contexte import Contexte
+from seeds.demo import DEMONSTRATIONS
+from seeds.referentiels import charger_referentiels
+
+LE = date(2026, 11, 21)
+MAINTENANT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+
+
+class _Muet:
+    """Sends nothing."""
+
+    def envoyer(self, *, destinataire: str, sujet: str, corps: str, message_id: str) -> None:
+        """Forget it."""
+
+
+def contexte_de(url: str, dossier: Path) -> Contexte:
+    """A Contexte on that base, on the morning of the demonstration."""
+    config = Config(database_url=url, cle_secrete="cle-de-test-seulement-0123456789abcdef", dossier_var=dossier)
+    return creer_contexte(config, maintenant=lambda: MAINTENANT, messager=_Muet())
+
+
+def copier_base(serveur: URL | None, modele: str, dossier: Path) -> str:
+    """A copy of a base nobody is connected to: a SQLite file, or a PostgreSQL template."""
+    if serveur is None:
+        fichier = dossier / f"copie-{uuid.uuid4().hex[:8]}.db"
+        shutil.copy(make_url(modele).database or modele if "://" in modele else modele, fichier)
+        return f"sqlite:///{fichier}"
+    source = make_url(modele).database if "://" in modele else modele
+    nom = f"c_{uuid.uuid4().hex[:12]}"
+    moteur = create_engine(serveur.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with moteur.connect() as connexion:
+        connexion.execute(text(f'CREATE DATABASE "{nom}" TEMPLATE "{source}"'))
+    moteur.dispose()
+    return serveur.set(database=nom).render_as_string(hide_password=False)
+
+
+def _poser(ctx: Contexte) -> None:
+    """Leave the base in one file, without any connection."""
+    moteur = ctx.sessions.kw["bind"]
+    if moteur.dialect.name == "sqlite":
+        with moteur.connect() as connexion:
+            connexion.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    moteur.dispose()
+
+
+@pytest.fixture(scope="session")
+def base_reference(serveur: URL | None, modele: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a base that holds the reference tables only."""
+    dossier = tmp_path_factory.mktemp("reference")
+    url = copier_base(serveur, modele, dossier)
+    ctx = contexte_de(url, dossier)
+    charger_referentiels(ctx)
+    _poser(ctx)
+    return url
+
+
+@pytest.fixture(scope="session")
+def base_demo(serveur: URL | None, base_reference: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a base that holds the demonstration of the Hérault as of 21 November 2026."""
+    dossier = tmp_path_factory.mktemp("demo")
+    url = copier_base(serveur, base_reference, dossier)
+    ctx = contexte_de(url, dossier)
+    DEMONSTRATIONS["herault"](ctx, LE)
+    _poser(ctx)
+    return url
+
+
+@pytest.fixture(scope="module")
+def ctx_reference(base_reference: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contexte]:
+    """The reference tables, to read."""
+    ctx = contexte_de(base_reference, tmp_path_factory.mktemp("var"))
+    yield ctx
+    ctx.sessions.kw["bind"].dispose()
+
+
+@pytest.fixture(scope="module")
+def ctx_demo(base_demo: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contexte]:
+    """The demonstration, to read."""
+    ctx = contexte_de(base_demo, tmp_path_factory.mktemp("var"))
+    yield ctx
+    ctx.sessions.kw["bind"].dispose()
+
+
+@pytest.fixture
+def ctx_reference_neuf(serveur: URL | None, base_reference: str, tmp_path: Path) -> Iterator[Contexte]:
+    """A copy of the reference tables, to write in."""
+    ctx = contexte_de(copier_base(serveur, base_reference, tmp_path), tmp_path)
+    yield ctx
+    ctx.sessions.kw["bind"].dispose()
