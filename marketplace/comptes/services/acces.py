@@ -155,6 +155,8 @@ def agir_pour(
     the organisation does nothing here in its own name.
     """
     exiger(acteur, Action.AGIR_POUR, Portee(acteur.territoire_id))
+    if not acteur.organisation_verifiee:
+        raise Introuvable()
     if acteur.pour_le_compte_de is not None:
         raise RegleViolee("Revenez d'abord à votre rôle.")
     try:

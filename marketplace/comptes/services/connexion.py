@@ -133,6 +133,18 @@ def connecter(ctx: Contexte, courriel: str, mot_de_passe: str) -> Identifie:
     return reponse
 
 
+def _depenser_code(s: Session, utilisateur_id: int, pas: int) -> bool:
+    """Mark a step as used; False when another request did it first (the row decides, not what was read)."""
+    libre = (Utilisateur.totp_dernier_pas.is_(None)) | (Utilisateur.totp_dernier_pas < pas)
+    ordre = (
+        update(Utilisateur)
+        .where(Utilisateur.id == utilisateur_id, libre)
+        .values(totp_dernier_pas=pas)
+        .returning(Utilisateur.id)
+    )
+    return s.scalar(ordre) is not None
+
+
 def accepter_code(ctx: Contexte, utilisateur_id: int, code: str) -> None:
     """Check the code of the second factor; one code serves once. Raises RegleViolee; a failure counts."""
     maintenant = ctx.horloge()
@@ -142,14 +154,7 @@ def accepter_code(ctx: Contexte, utilisateur_id: int, code: str) -> None:
             raise Introuvable()
         _refuser_si_attente(s, utilisateur.courriel, maintenant)
         pas = mots_de_passe.pas_du_code(utilisateur.totp_secret, code, maintenant, utilisateur.totp_dernier_pas)
-        # The condition on the row, not on what was read, keeps two requests from spending the same code.
-        libre = (Utilisateur.totp_dernier_pas.is_(None)) | (Utilisateur.totp_dernier_pas < pas)
-        pris = pas is not None and s.scalar(
-            update(Utilisateur)
-            .where(Utilisateur.id == utilisateur_id, libre)
-            .values(totp_dernier_pas=pas)
-            .returning(Utilisateur.id)
-        )
+        pris = pas is not None and _depenser_code(s, utilisateur_id, pas)
         if pris:
             oublier_echecs(s, utilisateur)
         else:
@@ -158,9 +163,7 @@ def accepter_code(ctx: Contexte, utilisateur_id: int, code: str) -> None:
         raise RegleViolee(REFUS_CODE, champ="code")
 
 
-def enroler(
-    ctx: Contexte, utilisateur_id: int, secret: str, code: str, *, mot_de_passe: str | None = None
-) -> None:
+def enroler(ctx: Contexte, utilisateur_id: int, secret: str, code: str, *, mot_de_passe: str | None = None) -> None:
     """Keep a new second factor, once a first code shows that the authenticator has it.
 
     Replacing one asks for the password again. Raises RegleViolee.
