@@ -193,7 +193,7 @@ def propositions(
     page: int = 1,
 ) -> PagePropositions:
     """A page of the propositions of this hat's perimeter: those to answer first, then the newest."""
-    etats = [e for e in GROUPES.get(groupe, GROUPES["en_cours"])]
+    etats = list(GROUPES.get(groupe, GROUPES["en_cours"]))
     requete = _requete().where(_du_perimetre(acteur, jour), Proposition.etat.in_(etats))
     if offre_ref:
         requete = requete.where(Offre.ref == offre_ref)
@@ -202,7 +202,7 @@ def propositions(
     total = s.scalar(select(func.count()).select_from(requete.with_only_columns(Proposition.id).subquery())) or 0
     pages = max(1, -(-total // PAR_PAGE))
     page = min(max(1, page), pages)
-    premiers = Proposition.etat.in_([e for e in A_REPONDRE])
+    premiers = Proposition.etat.in_(list(A_REPONDRE))
     requete = requete.order_by(premiers.desc(), Proposition.proposee_le.desc(), Proposition.id.desc())
     libelles = _libelles(acteur)
     lignes = []
@@ -237,7 +237,7 @@ def compter_a_repondre(s: Session, acteur: Acteur, jour: date) -> int:
         .join(Offre, Offre.id == Proposition.offre_id)
         .where(
             _du_perimetre(acteur, jour),
-            Proposition.etat.in_([e for e in A_REPONDRE]),
+            Proposition.etat.in_(list(A_REPONDRE)),
         )
     )
     return s.scalar(requete) or 0
@@ -321,12 +321,19 @@ def contacts_referents(s: Session, personne_id: int, jour: date) -> tuple[Contac
     )
 
 
+def ids_de_personnes(s: Session, territoire_id: int, refs: Iterable[str]) -> list[int]:
+    """Ids of these people, to record that they were read."""
+    return list(
+        s.scalars(select(Personne.id).where(Personne.territoire_id == territoire_id, Personne.ref.in_(list(refs))))
+    )
+
+
 def compter_par_offre(s: Session, offre_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """By offre: (propositions still alive, people hired)."""
     lus = s.execute(
         select(
             Proposition.offre_id,
-            func.count().filter(Proposition.etat.in_([e for e in OUVERTS])),
+            func.count().filter(Proposition.etat.in_(list(OUVERTS))),
             func.count().filter(Proposition.etat == EtatProposition.EMBAUCHEE),
         )
         .where(Proposition.offre_id.in_(list(offre_ids)))

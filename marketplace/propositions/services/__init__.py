@@ -1,5 +1,6 @@
 """Acts of the marketplace: one public function = one act = one transaction."""
 
+from marketplace.propositions.services.apercu import Apercu, apercu
 from marketplace.propositions.services.classer import (
     CarteVue,
     ClassementOffresVu,
@@ -11,6 +12,7 @@ from marketplace.propositions.services.classer import (
     classer_offres_pour_l_exploitant,
     classer_pour_l_exploitant,
     classer_sans_noms,
+    personnes_proches,
 )
 from marketplace.propositions.services.proposer import (
     CANAUX_ACCORD,
@@ -29,6 +31,7 @@ from marketplace.propositions.services.repondre import (
 
 __all__ = [
     "CANAUX_ACCORD",
+    "Apercu",
     "CarteVue",
     "ClassementOffresVu",
     "ClassementSansNoms",
@@ -36,6 +39,7 @@ __all__ = [
     "Embauche",
     "Ordre",
     "annuler",
+    "apercu",
     "classer",
     "classer_offres",
     "classer_offres_pour_l_exploitant",
@@ -46,6 +50,7 @@ __all__ = [
     "demander_rencontre",
     "embaucher",
     "modalites_de",
+    "personnes_proches",
     "proposer",
     "repondre",
 ]

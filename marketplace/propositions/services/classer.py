@@ -40,6 +40,7 @@ from marketplace.valeurs import cle
 CARTES_MAX = 10
 PAR_PAGE = 25
 PAQUET = 900
+PROCHES = frozenset({"très proche", "proche"})
 CRITERES_EMPLOYEUR = frozenset(
     {"metier", "competences", "permis", "caces", "heures", "disponibilite", "trajet", "nuit", "weekend"}
 )
@@ -187,7 +188,8 @@ class ClassementBrut:
     version: str
 
 
-def _raisons(ligne: Any) -> tuple[RaisonVue, ...]:
+def raisons_de(ligne: Any) -> tuple[RaisonVue, ...]:
+    """The reasons of a ranked line, for those who may know the person's name."""
     return tuple(RaisonVue(r.critere, r.texte, r.contribution, r.signe) for r in ligne.raisons)
 
 
@@ -369,7 +371,7 @@ def classer(
                     score=x.score,
                     proximite=x.proximite,
                     trajet_minutes=x.trajet_minutes,
-                    raisons=_raisons(x),
+                    raisons=raisons_de(x),
                     manques=x.manques,
                     incomplet=x.incomplet,
                     referents=referents.get(personne_id, ()),
@@ -462,6 +464,45 @@ def _propositions(s: Session, *, offre_id: int, personnes: Iterable[int]) -> dic
     return {personne: (ref, LIBELLES_PROPOSANT[etat]) for personne, ref, etat in lues}
 
 
+@dataclass(frozen=True, slots=True)
+class PersonneProche:
+    """One of a référent's people close to an offre."""
+
+    personne_ref: str
+    prenom: str
+    nom: str
+    proximite: str
+
+
+def personnes_proches(
+    ctx: Contexte, acteur: Acteur, offre_refs: Iterable[str], *, limite: int = 3
+) -> dict[str, tuple[tuple[PersonneProche, ...], int]]:
+    """By offre, the nearest people of this perimeter, and how many are within reach.
+
+    Only for a référent or a facilitateur; the reading of those shown is recorded.
+    """
+    if acteur.role not in (Role.REFERENT, Role.FACILITATEUR):
+        raise Introuvable()
+    vues: dict[str, tuple[tuple[PersonneProche, ...], int]] = {}
+    with ctx.transaction() as s:
+        jour = ctx.aujourdhui()
+        lues: dict[int, None] = {}
+        for ref in offre_refs:
+            offre = _offre_a_classer(s, acteur, ref)
+            qui = perimetre(s, offre.territoire_id, jour, acteur=acteur, offre=offre)
+            brut = lancer(ctx, s, offre, qui, len(qui.candidats))
+            proches = [x for x in brut.lignes if x.proximite in PROCHES]
+            noms = _noms(s, [qui.candidats[x.ref] for x in proches[:limite]])
+            premieres = []
+            for x in proches[:limite]:
+                p = noms[qui.candidats[x.ref]]
+                premieres.append(PersonneProche(x.ref, p.prenom, p.nom, x.proximite))
+                lues[qui.candidats[x.ref]] = None
+            vues[ref] = (tuple(premieres), len(proches))
+        noter_lectures(s, ctx.horloge(), acteur, lues, "Liste des offres pour les personnes suivies")
+    return vues
+
+
 def classer_offres(ctx: Contexte, acteur: Acteur, personne_ref: str, *, limit: int = 10) -> ClassementOffresVu:
     """Open offres ranked for one person of the caller's perimeter.
 
@@ -491,7 +532,7 @@ def classer_offres(ctx: Contexte, acteur: Acteur, personne_ref: str, *, limit: i
             ref, etat = propositions.get(offres[x.ref].id, (None, None))
             lignes.append(
                 LigneOffreVue(
-                    offres[x.ref], x.rang, x.score, x.proximite, x.trajet_minutes, _raisons(x), x.manques, ref, etat
+                    offres[x.ref], x.rang, x.score, x.proximite, x.trajet_minutes, raisons_de(x), x.manques, ref, etat
                 )
             )
         noter_lectures(s, ctx.horloge(), acteur, [personne.id], "Recherche d'offres pour la personne")

@@ -111,9 +111,7 @@ def propositions_ouvertes(
     s: Session, *, personne_id: int | None = None, offre_id: int | None = None, sauf: int
 ) -> list[Proposition]:
     """Propositions still alive for a person or an offre, but one."""
-    requete = select(Proposition).where(
-        Proposition.etat.in_([e for e in rules.OUVERTS]), Proposition.id != sauf
-    )
+    requete = select(Proposition).where(Proposition.etat.in_(list(rules.OUVERTS)), Proposition.id != sauf)
     if personne_id is not None:
         requete = requete.where(Proposition.personne_id == personne_id)
     if offre_id is not None:

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-blueprints: list[Blueprint] = []
+from marketplace.web.employeur import offres, propositions, validations
+
+blueprints: list[Blueprint] = [offres.bp, propositions.bp, validations.bp]

@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.web.facilitateur import accueil, marches, operations, organisations, relances
+from marketplace.web.facilitateur import (
+    accueil,
+    marches,
+    offres,
+    operations,
+    organisations,
+    personnes,
+    propositions,
+    relances,
+)
 
-blueprints: list[Blueprint] = [accueil.bp, marches.bp, operations.bp, organisations.bp, relances.bp]
+blueprints: list[Blueprint] = [
+    accueil.bp,
+    marches.bp,
+    offres.bp,
+    operations.bp,
+    organisations.bp,
+    personnes.bp,
+    propositions.bp,
+    relances.bp,
+]

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-blueprints: list[Blueprint] = []
+from marketplace.web.referent import accueil, offres, personnes, propositions
+
+blueprints: list[Blueprint] = [accueil.bp, offres.bp, personnes.bp, propositions.bp]

@@ -1,0 +1,77 @@
+"""Every offre of the territory, and who could take it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from marketplace.comptes.roles import Role
+from marketplace.offres import queries
+from marketplace.offres.models import EtatOffre
+from marketplace.offres.queries import FiltresOffres
+from marketplace.propositions.queries import compter_par_offre
+from marketplace.web.socle import proposer as pages
+from marketplace.web.socle.acces import acteur, contexte, reserve_a
+from marketplace.web.socle.propositions import lire_page
+
+bp = Blueprint("facilitateur_offres", __name__, url_prefix="/facilitateur/offres")
+
+ETATS = {
+    "publiee": ("Ouvertes", (EtatOffre.PUBLIEE,)),
+    "closes": ("Closes", (EtatOffre.POURVUE, EtatOffre.FERMEE)),
+    "toutes": ("Toutes", (EtatOffre.PUBLIEE, EtatOffre.POURVUE, EtatOffre.FERMEE)),
+}
+
+
+@bp.get("")
+@reserve_a(Role.FACILITATEUR)
+def liste() -> Any:
+    """Offres of the territory, filters in the address."""
+    ctx, moi = contexte(), acteur()
+    etat = request.args.get("etat", "publiee")
+    etat = etat if etat in ETATS else "publiee"
+    texte = request.args.get("q", "").strip()[:100]
+    clause = request.args.get("clause") == "1"
+    with ctx.lecture() as s:
+        filtres = FiltresOffres(
+            texte=texte, etats=ETATS[etat][1], liee_a_un_marche=clause, page=lire_page(request.args.get("page", "1"))
+        )
+        page = queries.offres(s, moi.territoire_id, filtres)
+        comptes = compter_par_offre(s, [o.id for o in page.lignes])
+    parametres = {"q": texte, "etat": etat} | ({"clause": "1"} if clause else {})
+    return render_template(
+        "facilitateur/offres.html",
+        page=page,
+        comptes=comptes,
+        etats={k: v[0] for k, v in ETATS.items()},
+        parametres=parametres,
+    )
+
+
+@bp.get("/<ref>")
+@reserve_a(Role.FACILITATEUR)
+def fiche(ref: str) -> Any:
+    """One offre and the people of the territory, ranked and named."""
+    return pages.page_offre("facilitateur", ref)
+
+
+@bp.get("/<ref>/proposer/<personne_ref>")
+@reserve_a(Role.FACILITATEUR)
+def proposer(ref: str, personne_ref: str) -> Any:
+    """Before proposing."""
+    return pages.montrer("facilitateur", ref, personne_ref)
+
+
+@bp.post("/<ref>/proposer/<personne_ref>")
+@reserve_a(Role.FACILITATEUR)
+def enregistrer(ref: str, personne_ref: str) -> Any:
+    """Propose."""
+    return pages.enregistrer("facilitateur", ref, personne_ref)
+
+
+@bp.post("/<ref>/ne-pas-proposer/<personne_ref>")
+@reserve_a(Role.FACILITATEUR)
+def fermer_souhait(ref: str, personne_ref: str) -> Any:
+    """Answer an employer's wish by not proposing."""
+    return pages.fermer_souhait("facilitateur", ref, personne_ref)

@@ -1,0 +1,34 @@
+"""What became of each proposition, and the employers' wishes to answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from marketplace.comptes.roles import Role
+from marketplace.web.socle import proposer as pages
+from marketplace.web.socle.acces import reserve_a
+
+bp = Blueprint("facilitateur_propositions", __name__, url_prefix="/facilitateur/propositions")
+
+
+@bp.get("")
+@reserve_a(Role.FACILITATEUR)
+def liste() -> Any:
+    """Wishes to answer, then propositions."""
+    return pages.liste_propositions("facilitateur")
+
+
+@bp.get("/<ref>")
+@reserve_a(Role.FACILITATEUR)
+def fiche(ref: str) -> Any:
+    """One proposition."""
+    return pages.fiche_proposition("facilitateur", ref)
+
+
+@bp.post("/<ref>/retirer")
+@reserve_a(Role.FACILITATEUR)
+def retirer(ref: str) -> Any:
+    """Take a proposition back."""
+    return pages.annuler_proposition("facilitateur", ref)
