@@ -99,9 +99,8 @@ def evaluate_matching(args: argparse.Namespace) -> int:
     dossier, ecrits = Path(args.jeu), 0
     ranker = _ouvrir()
     with open(args.sortie, "w", encoding="utf-8") as sortie:
-        for classement in classer_jeu(ranker, dossier, 200):
-            objet = {"poste": classement.poste_ref, "profils": [x.ref for x in classement.lignes]}
-            sortie.write(json.dumps(objet, ensure_ascii=False) + "\n")
+        for poste, refs in classer_jeu(ranker, dossier, 200):
+            sortie.write(json.dumps({"poste": poste, "profils": refs}, ensure_ascii=False) + "\n")
             ecrits += 1
     _dire(f"{ecrits} classements écrits dans {args.sortie}.")
     if args.json:

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-TRAITS = ("pertinence", "couverture", "ecart_heures", "retard_semaines")
-POIDS_A_LA_MAIN = (1.0, 0.6, -0.3, -0.2)
+TRAITS = ("pertinence", "ecart_heures", "retard_semaines")
+POIDS_A_LA_MAIN = (1.0, -0.3, -0.2)
 BIAIS_A_LA_MAIN = 0.0
-SIGNES = (1, 1, -1, -1)
+SIGNES = (1, -1, -1)
 RETRECISSEMENT = 10.0
 MINIMUM_POURCENTAGE = 1000  # decisions before a percentage may be shown
 MOTIFS_EXCLUS = frozenset(
@@ -32,7 +32,6 @@ class Decision:
     """What somebody decided of a person shown for an offre; `motif` is the coded reason of a refusal."""
 
     pertinence: float
-    couverture: float | None
     ecart_heures: float
     retard_semaines: float
     acceptee: bool
@@ -44,20 +43,23 @@ def retenues(decisions: Iterable[Decision]) -> list[Decision]:
     return [d for d in decisions if d.acceptee or (d.motif or "") not in MOTIFS_EXCLUS]
 
 
-def tableau(decisions: Sequence[Decision]) -> NDArray[np.float64]:
-    """One row a decision, in the order of TRAITS; unknown coverage is the neutral half."""
-    return np.array(
+def tableau(
+    pertinences: NDArray[np.float64], ecarts_heures: NDArray[np.float64], retards_semaines: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Columns of TRAITS: log-odds of relevance, gap of hours (tens), weeks late; all bounded."""
+    return np.stack(
         [
-            [
-                logit(min(0.995, max(0.005, d.pertinence))),
-                0.5 if d.couverture is None else d.couverture,
-                min(3.0, d.ecart_heures / 10.0),
-                min(6.0, d.retard_semaines),
-            ]
-            for d in decisions
+            logit(np.clip(pertinences, 0.005, 0.995)),
+            np.minimum(3.0, ecarts_heures / 10.0),
+            np.minimum(6.0, retards_semaines),
         ],
-        float,
-    ).reshape(len(decisions), len(TRAITS))
+        axis=1,
+    )
+
+
+def _tableau_decisions(decisions: Sequence[Decision]) -> NDArray[np.float64]:
+    brut = np.array([[d.pertinence, d.ecart_heures, d.retard_semaines] for d in decisions], float)
+    return tableau(brut[:, 0], brut[:, 1], brut[:, 2])
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def apprendre(decisions: Iterable[Decision], retrecissement: float = RETRECISSEM
     utiles = retenues(decisions)
     if not utiles:
         return CoucheDecision()
-    x, y = tableau(utiles), np.array([d.acceptee for d in utiles], float)
+    x, y = _tableau_decisions(utiles), np.array([d.acceptee for d in utiles], float)
     depart = np.array([*POIDS_A_LA_MAIN, BIAIS_A_LA_MAIN])
     attache = np.array([retrecissement] * len(TRAITS) + [retrecissement / 20.0])
 

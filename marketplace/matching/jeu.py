@@ -11,7 +11,7 @@ from typing import Any
 
 from marketplace.matching.ranker import Ranker
 from marketplace.matching.trajets import Coefficients
-from marketplace.matching.valeurs import Classement, ErreurMatching, Experience, Poste, Profil
+from marketplace.matching.valeurs import ErreurMatching, Experience, Poste, Profil
 
 
 def lire_jsonl(dossier: Path, nom: str) -> Iterator[dict[str, Any]]:
@@ -81,15 +81,27 @@ def poste_de(o: dict[str, Any]) -> Poste:
 COEFFICIENTS_JEU = Coefficients(constante=1.861, distance=0.719, densite=-0.245)
 
 
-def classer_jeu(ranker: Ranker, dossier: Path, limit: int = 200) -> Iterator[Classement]:
-    """Load the people of a set, then rank them for each of its openings."""
-    ranker.trajets.coefficients = COEFFICIENTS_JEU
+def lire_jeu(dossier: Path) -> tuple[list[Profil], list[Poste]]:
+    """People and openings of a set; ErreurMatching when a file is missing or malformed."""
     try:
-        ranker.charger([profil_de(o) for o in lire_jsonl(dossier, "profils")])
+        profils = [profil_de(o) for o in lire_jsonl(dossier, "profils")]
         postes = [poste_de(o) for o in lire_jsonl(dossier, "postes")]
-    except (KeyError, TypeError, ValueError) as erreur:
+    except (KeyError, TypeError, AttributeError, ValueError) as erreur:
         if isinstance(erreur, ErreurMatching):
             raise
         raise ErreurMatching(f"Jeu mal formé dans {dossier} : {erreur!r}.") from erreur
-    for poste in postes:
-        yield ranker.rank(poste, limit=limit)
+    return profils, postes
+
+
+def classer_jeu(ranker: Ranker, dossier: Path, limit: int = 200) -> Iterator[tuple[str, list[str]]]:
+    """(opening, people best first) for each opening of a set, under the set's own journey formula."""
+    profils, postes = lire_jeu(dossier)
+    avant = ranker.trajets.coefficients
+    ranker.trajets.coefficients = COEFFICIENTS_JEU
+    try:
+        ranker.charger(profils)
+        for poste in postes:
+            yield poste.ref, ranker.ordonner(poste, limit=limit)
+    finally:
+        ranker.trajets.coefficients = avant
+        ranker.charger(())

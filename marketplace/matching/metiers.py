@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from marketplace.matching.referentiels import Rome
-from marketplace.matching.texte import NB_TRAITS, formes, plier, traits
+from marketplace.matching.texte import NB_TRAITS, cle, formes, plier, traits
 from marketplace.matching.valeurs import Suggestion, SuggestionCompetence, Suggestions
 
 TEMPERATURE_VOISINS = 0.06
 VOISINS = 40
+SIMILARITE_OFFICIELLE, FORCE_OFFICIELLE = 0.80, 40.0  # nearly an official label: spelling decides
+MOTS_OFFICIELS = 4  # shorter wordings are somebody's own, not an official label
+SEUIL_VAGUE = 0.30
 QUESTION = "Quel travail faisiez-vous, ou aimeriez-vous faire ? Par exemple : ménage, cuisine, maçonnerie."
 
 
@@ -109,7 +112,8 @@ class Reseau:
 class Lecteur:
     """Reads wordings into beliefs over the trades of a Rome."""
 
-    def __init__(self, rome: Rome, reseau: Reseau, prior: NDArray[np.float64]) -> None:
+    def __init__(self, rome: Rome, reseau: Reseau, prior: NDArray[np.float64],
+                 familiers: Sequence[str] = (), vagues: Sequence[str] = ()) -> None:  # fmt: skip
         self.rome = rome
         self.reseau = reseau
         self.part_reseau, self.part_voisins, self.part_voisins2 = 1.0, 4.0, 5.0
@@ -132,6 +136,11 @@ class Lecteur:
             (poids, (rome.lien_competence, rome.lien_metier)), shape=(len(rome.competence_ogr), rome.nombre)
         )
         self._voisins_competences: Voisins | None = None
+        self.cles_connues = {cle(t) for t in textes} | {cle(x) for x in familiers}
+        self.cles_vagues = {cle(x) for x in vagues}
+        self.cles_connues -= self.cles_vagues
+        seuls = {x for x in self.cles_connues if " " not in x}
+        self.mots_generiques = {m for x in self.cles_vagues for m in x.split()} - seuls
         self.prior = prior
 
     @property
@@ -177,21 +186,41 @@ class Lecteur:
         """Distinct trades, best first, each under the appellation nearest to the words."""
         if not plier(texte):
             return Suggestions((), True, QUESTION)
-        croyance = self.croyances([texte])[0]
-        sim = self.voisins.similarites(texte)
+        lu = formes(texte)[0] if " / " in texte else texte
+        reseau = self.reseau.lire([lu])[0]
+        sim = self.voisins.similarites(lu)
+        if lu != texte:
+            sim = np.maximum(sim, self.voisins.similarites(formes(texte)[-1]))
+        par_code = np.zeros(self.rome.nombre, np.float32)
+        np.maximum.at(par_code, self.codes_labels, sim)
+        croyance = (reseau[:-1] + reseau[-1] * self.prior.astype(np.float32))[None, :]
+        croyance = self._melanger(croyance, par_code[None, :])[0]
+        proche = float(par_code.max())
+        if proche > SIMILARITE_OFFICIELLE and (lu != texte or len(plier(texte).split()) >= MOTS_OFFICIELS):
+            appui = np.where(par_code > SIMILARITE_OFFICIELLE, ((par_code - proche) * FORCE_OFFICIELLE), -np.inf)
+            officiel = np.exp(appui) * (0.3 + croyance)
+            croyance = 0.05 * croyance + 0.95 * officiel / officiel.sum()
         ordre = np.lexsort((np.arange(len(croyance)), -croyance))[: max(0, limit)]
         suggestions = []
         for code in ordre:
-            if croyance[code] <= 0:
-                break
             rangs = np.flatnonzero((self.codes_labels == code) & (self.appellation_labels >= 0))
             if len(rangs) == 0:
                 continue
             choisi = self.appellation_labels[rangs[int(np.argmax(sim[rangs]))]]
             libelle = self.rome.appellations[choisi][0]
             suggestions.append(Suggestion(self.rome.codes[code], libelle, round(float(croyance[code]), 4)))
-        vague = not suggestions
+        vague = not suggestions or self._vague(texte, float(reseau[-1]), float(croyance.max()), proche)
         return Suggestions(tuple(suggestions), vague, QUESTION if vague else None)
+
+    def _vague(self, texte: str, vague: float, croyance: float, proche: float) -> bool:
+        """Whether the wording names no trade: generic words only, or the network says so, or nothing is sure."""
+        cle_texte = cle(texte)
+        if cle_texte in self.cles_connues:
+            return False
+        mots = set(cle_texte.split())
+        if not mots or mots <= self.mots_generiques or cle_texte in self.cles_vagues:
+            return True
+        return vague > SEUIL_VAGUE or (croyance < 0.12 and proche < 0.30)
 
     def suggerer_competences(self, texte: str, limit: int = 5) -> tuple[SuggestionCompetence, ...]:
         """Nearest compétence labels."""

@@ -1,36 +1,121 @@
-"""Relevance of a person for an offre, learned or set by hand, and what the journey takes from it."""
+"""Relevance of a person for an offre: trees learned on synthetic careers, or weights set by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from marketplace.matching.metiers import matrice_traits
+from marketplace.matching.lecture import LARGEUR, Lecture
+from marketplace.matching.referentiels import Rome
 
-SEUIL_COUVERTURE = 0.42
+GAINS = np.array([0.0, 1 / 7, 3 / 7, 1.0], np.float32)  # of a far, a near, the same trade
+TRAITS = ("meme_metier", "metier_proche", "metier_voisin")
 DISPERSION_TRAJET = 0.17  # spread of true over estimated journeys, in log
+NEUTRE = 0.20  # relevance of what is unknown: neither good nor bad (R125)
+CODES_POSTE = 8
+
+
+class Graphe:
+    """The trades that lead to each trade, with what each is worth."""
+
+    def __init__(self, rome: Rome) -> None:
+        self.nombre = rome.nombre
+        self.relation = rome.relation
+        self._entrants = [np.flatnonzero(rome.relation[:, c]) for c in range(rome.nombre)]
+
+    def gains(self, lecture: Lecture) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Gain expected from each trade held, for an offre believed to be of these trades."""
+        dense = np.zeros(self.nombre, np.float32)
+        for code, croyance in zip(lecture.codes[:CODES_POSTE], lecture.valeurs[:CODES_POSTE], strict=True):
+            entrants = self._entrants[code]
+            dense[entrants] += croyance * GAINS[self.relation[entrants, code]]
+        codes = np.flatnonzero(dense > 1e-3)
+        return codes, dense[codes]
+
+    def traits(self, lecture: Lecture, codes: NDArray[np.uint16], croyances: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Belief that each person held the same trade, a near one, a far one (columns of TRAITS)."""
+        poids = np.zeros((len(TRAITS), self.nombre + 1), np.float32)
+        for code, croyance in zip(lecture.codes[:CODES_POSTE], lecture.valeurs[:CODES_POSTE], strict=True):
+            entrants = self._entrants[code]
+            poids[3 - self.relation[entrants, code], entrants] += croyance
+        lus = np.minimum(codes, self.nombre)
+        quanta = croyances.astype(np.float32) / 255.0
+        resultat: NDArray[np.float64] = np.stack([(p[lus] * quanta).sum(axis=1) for p in poids], axis=1).astype(float)
+        return resultat
+
+
+class Foret:
+    """Boosted trees as arrays: every tree of every row walked at once."""
+
+    def __init__(self, tableaux: Mapping[str, NDArray[Any]]) -> None:
+        self.trait = tableaux["trait"].astype(np.intp)
+        self.seuil = tableaux["seuil"].astype(np.float64)
+        self.gauche = tableaux["gauche"].astype(np.intp)
+        self.droite = tableaux["droite"].astype(np.intp)
+        self.feuille = tableaux["feuille"].astype(bool)
+        self.valeur = tableaux["valeur"].astype(np.float64)
+        self.base = float(tableaux["base"])
+        self.profondeur = int(tableaux["profondeur"])
+        arbres, noeuds = self.trait.shape
+        self._decalage = (np.arange(arbres) * noeuds)[None, :]
+
+    def predire(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """One value a row."""
+        noeud = np.broadcast_to(self._decalage, (len(x), self.trait.shape[0])).copy()
+        trait, seuil = self.trait.ravel(), self.seuil.ravel()
+        gauche, droite = self.gauche.ravel(), self.droite.ravel()
+        rangees = np.arange(len(x))[:, None]
+        for _ in range(self.profondeur):
+            vers_gauche = x[rangees, trait[noeud]] <= seuil[noeud]
+            noeud = self._decalage + np.where(vers_gauche, gauche[noeud], droite[noeud])
+        resultat: NDArray[np.float64] = self.base + self.valeur.ravel()[noeud].sum(axis=1)
+        return resultat
 
 
 class Pertinence:
-    """Hand-set until a model is trained; the learned one must always be replaceable by it."""
+    """Relevance between 0 and 1. Without trees, the hand weights GAINS."""
 
-    neutre = 0.20
+    neutre = NEUTRE
 
-    def aisance_trajet(self, minutes: NDArray[np.float64], limite: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Chance that the true journey stays within the limit, given the estimate."""
-        rapport = np.log(np.maximum(limite, 1.0) / np.maximum(minutes, 1.0))
-        resultat: NDArray[np.float64] = ndtr(rapport / DISPERSION_TRAJET)
+    def __init__(self, foret: Foret | None = None) -> None:
+        self.foret = foret
+
+    def pertinences(self, traits: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Relevance of rows of TRAITS; grows with each of them."""
+        if len(traits) == 0:
+            return np.empty(0)
+        brut = traits @ GAINS[:0:-1].astype(float) if self.foret is None else self.foret.predire(traits)
+        resultat: NDArray[np.float64] = np.clip(brut, 0.0, 1.0)
         return resultat
 
-    def couvertes(self, demandees: Sequence[str], tenues: Sequence[str]) -> list[bool]:
-        """Which of the skills asked for are met by one of the skills held, word for word or nearly."""
-        a, b = matrice_traits(list(demandees)), matrice_traits(list(tenues))
-        if not a.nnz or not b.nnz:
-            return [False] * len(demandees)
-        na = np.sqrt(np.asarray(a.multiply(a).sum(axis=1)).ravel())
-        nb = np.sqrt(np.asarray(b.multiply(b).sum(axis=1)).ravel())
-        sim = (a @ b.T).toarray() / np.maximum(np.outer(na, nb), 1e-9)
-        return [bool(x) for x in sim.max(axis=1) >= SEUIL_COUVERTURE]
+    def d_une_lecture(self, graphe: Graphe, poste: Lecture, personne: Lecture) -> float:
+        """Relevance of one person read apart (for explanations)."""
+        if not personne.lisible or not poste.lisible:
+            return NEUTRE
+        codes = np.full((1, LARGEUR), 65535, np.uint16)
+        quanta = np.zeros((1, LARGEUR), np.uint8)
+        n = min(LARGEUR, len(personne.codes))
+        codes[0, :n] = personne.codes[:n]
+        quanta[0, :n] = np.rint(np.clip(personne.valeurs[:n], 0, 1) * 255)
+        return float(self.pertinences(graphe.traits(poste, codes, quanta))[0])
+
+
+def aisance_trajet(minutes: NDArray[np.float64], limite: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Chance that the true journey stays within the limit: one half at the limit, one well below."""
+    rapport = np.log(np.maximum(limite, 1.0) / np.maximum(minutes, 1.0))
+    resultat: NDArray[np.float64] = ndtr(rapport / DISPERSION_TRAJET)
+    return resultat
+
+
+def marge_trajet(
+    minutes: NDArray[np.uint8], limite: NDArray[np.uint8], part: float, inconnu: int
+) -> NDArray[np.float64]:
+    """Factor of the journey, never under 1 - `part` (R119); an unknown journey stands in the middle."""
+    aise = aisance_trajet(minutes.astype(float), limite.astype(float))
+    perdu = np.where(minutes == inconnu, 0.5, np.clip(2.0 * (1.0 - aise), 0.0, 1.0))
+    facteur: NDArray[np.float64] = 1.0 - part * perdu
+    return facteur

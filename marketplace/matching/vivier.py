@@ -7,16 +7,18 @@ mask made before an update can never let a stranger in.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marketplace.matching.decision import tableau
 from marketplace.matching.lecture import LARGEUR, Lecture
 from marketplace.matching.trajets import IMPOSSIBLE, MODES, Trajets, bits_modes
-from marketplace.matching.valeurs import ErreurMatching, Poste, Profil
+from marketplace.matching.valeurs import ErreurMatching, Heures, Poste, Profil
 
 INCONNU = 0  # minutes column: commune or modes unknown
 JOUR_ZERO = date(2000, 1, 1).toordinal()
@@ -73,6 +75,11 @@ class _Colonne:
             self.nombre = dernier
 
 
+def _quarts(heures: Heures, arrondi: Callable[[float], int]) -> int:
+    """Hours as quarters of an hour on one byte (63 h 45 at most)."""
+    return max(0, min(255, arrondi(float(heures) * 4)))
+
+
 class Exigences:
     """Names of licences and CACES as bits; names met later take the next free bit."""
 
@@ -117,12 +124,13 @@ class Vivier:
 
     def vider(self, capacite: int) -> None:
         self.taille = 0
+        self.vivants = 0
         n = max(16, capacite)
         self.refs: list[str] = []
         self.place: dict[str, int] = {}
         self.vivant = np.zeros(n, bool)
         self.drapeaux = np.zeros(n, np.uint64)
-        self.heures_min = np.zeros(n, np.uint8)  # half hours
+        self.heures_min = np.zeros(n, np.uint8)  # quarters of an hour
         self.heures_max = np.zeros(n, np.uint8)
         self.dispo = np.zeros(n, np.int16)  # days since 2000, -32768 for now
         self.lieu = np.zeros(n, np.int32)
@@ -183,6 +191,7 @@ class Vivier:
             self.taille += 1
             self.refs.append(profil.ref)
             self.place[profil.ref] = place
+            self.vivants += 1
             self.hash[place] = hacher(profil.ref)
         elif not en_lot:
             self._oter_colonnes(place)
@@ -190,8 +199,8 @@ class Vivier:
         self.drapeaux[place] = np.uint64(
             self.exigences.detenus(profil) | (BIT_NUIT if profil.nuit else 0) | (BIT_WEEKEND if profil.weekend else 0)
         )
-        self.heures_min[place] = int(max(0, min(127, float(profil.heures_min))) * 2)
-        self.heures_max[place] = int(max(0, min(127, float(profil.heures_max))) * 2)
+        self.heures_min[place] = _quarts(profil.heures_min, math.floor)
+        self.heures_max[place] = _quarts(profil.heures_max, math.ceil)
         self.dispo[place] = (
             np.clip(profil.disponible_le.toordinal() - JOUR_ZERO, -32768, 32767) if profil.disponible_le else -32768
         )
@@ -236,6 +245,7 @@ class Vivier:
             return False
         self._oter_colonnes(place)
         self.vivant[place] = False
+        self.vivants -= 1
         self.codes[place] = 65535
         self.croyances[place] = 0
         self.refs[place] = ""
@@ -269,8 +279,10 @@ class Vivier:
         self._minutes[cle] = (minutes, mode)
         return minutes, mode
 
-    def manques(self, poste: Poste, delai_jours: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
-        """Per slot: bits of the failed requirements (MOTIFS), minutes, mode number."""
+    def manques(
+        self, poste: Poste, delai_jours: int
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Callable[[NDArray[np.intp]], NDArray[np.uint8]]]:
+        """Per slot: bits of the failed requirements (MOTIFS) and minutes; then the mode of some slots."""
         n = self.taille
         rate = np.zeros(n, np.uint8)
         permis, caces = self.exigences.de(poste)
@@ -282,20 +294,31 @@ class Vivier:
             (BIT_WEEKEND if poste.weekend else 0, "weekend"),
         ):
             if bits:
-                rate |= np.where((drapeaux & np.uint64(bits)) != np.uint64(bits), np.uint8(BIT[motif]), np.uint8(0))
+                rate |= ((drapeaux & np.uint64(bits)) != np.uint64(bits)).view(np.uint8) * np.uint8(BIT[motif])
         if poste.heures_hebdo is not None:
-            h = int(max(0.0, min(127.0, float(poste.heures_hebdo))) * 2)
+            h = _quarts(poste.heures_hebdo, round)
             hors = (self.heures_min[:n] > h) | (self.heures_max[:n] < h)
-            rate |= np.where(hors, np.uint8(BIT["heures"]), np.uint8(0))
+            rate |= hors.view(np.uint8) * np.uint8(BIT["heures"])
         if poste.debut is not None:
-            limite = min(32767, poste.debut.toordinal() - JOUR_ZERO + delai_jours)
-            rate |= np.where(self.dispo[:n] > limite, np.uint8(BIT["disponibilite"]), np.uint8(0))
+            limite = np.int16(min(32767, poste.debut.toordinal() - JOUR_ZERO + delai_jours))
+            rate |= (self.dispo[:n] > limite).view(np.uint8) * np.uint8(BIT["disponibilite"])
         commune = self.trajets.communes.rang.get(poste.code_insee or "", -1)
         tot = poste.heure_debut is not None and poste.heure_debut.hour < 6
         par_lieu, mode_lieu = self.minutes(commune, tot)
         minutes = par_lieu[self.lieu[:n]]
-        rate |= np.where(minutes > self.trajet_max[:n], np.uint8(BIT["trajet"]), np.uint8(0))
-        return rate, minutes, mode_lieu[self.lieu[:n]]
+        rate |= (minutes > self.trajet_max[:n]).view(np.uint8) * np.uint8(BIT["trajet"])
+        return rate, minutes, lambda places: mode_lieu[self.lieu[places]]
+
+    def traits_decision(
+        self, poste: Poste, places: NDArray[np.intp], pertinences: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Rows of `decision.TRAITS` for some slots."""
+        milieu = (self.heures_min[places].astype(float) + self.heures_max[places]) / 8.0
+        ecart = np.zeros(len(places)) if poste.heures_hebdo is None else np.abs(milieu - float(poste.heures_hebdo))
+        retard = np.zeros(len(places))
+        if poste.debut is not None:
+            retard = np.maximum(0.0, self.dispo[places] - float(poste.debut.toordinal() - JOUR_ZERO)) / 7.0
+        return tableau(pertinences, ecart, retard)
 
     def masque(self, refs: Iterable[str]) -> NDArray[np.bool_]:
         masque = np.zeros(self.taille, bool)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.entrainement import bruit
+from marketplace.matching.lexique import Lexique
 from marketplace.matching.referentiels import Rome
 from marketplace.matching.texte import formes
 
@@ -23,25 +23,10 @@ QUALITES = (
 ).split("; ")
 
 
-def lire_lexique(chemin: Path) -> list[tuple[tuple[str, ...], str]]:
-    """(codes, wording) pairs of the familiar lexicon."""
-    paires = []
-    for ligne in chemin.read_text(encoding="utf-8").splitlines():
-        if ligne.strip() and not ligne.startswith("#"):
-            codes, libelles = ligne.split("\t")
-            paires += [(tuple(codes.split()), x.strip()) for x in libelles.split(";") if x.strip()]
-    return paires
-
-
-def lire_vagues(chemin: Path) -> list[str]:
-    """Wordings that name no trade."""
-    return [x.strip() for x in chemin.read_text(encoding="utf-8").splitlines() if x.strip() and x[0] != "#"]
-
-
 class Corpus:
     """Draws (wording, class, is_skill); class `rome.nombre` says vague."""
 
-    def __init__(self, rome: Rome, lexique: list[tuple[tuple[str, ...], str]], vagues: list[str]) -> None:
+    def __init__(self, rome: Rome, lexique: Lexique) -> None:
         self.rome = rome
         n = rome.nombre
         self.vague = n
@@ -60,11 +45,11 @@ class Corpus:
             [p.strip() for p in d.replace(",", ".").split(".") if len(p.split()) > 1] for d in rome.definitions
         ]
         self.familiers: list[list[str]] = [[] for _ in range(n)]
-        self.lexique = [([rome.rang[c] for c in codes if c in rome.rang], x) for codes, x in lexique]
+        self.lexique = [([rome.rang[c] for c in codes if c in rome.rang], x) for codes, x in lexique.familiers]
         for codes, libelle in self.lexique:
             for code in codes[:1]:
                 self.familiers[code].append(libelle)
-        self.vagues = vagues
+        self.vagues = lexique.vagues
         nombre_familiers = np.array([len(f) for f in self.familiers], float)
         prior = 0.35 + np.minimum(nombre_familiers, 14.0)
         self.prior: NDArray[np.float64] = prior / prior.sum()

@@ -1,0 +1,162 @@
+"""The computation of a ranking, without words: who is kept, in what order, with what score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching.decision import CoucheDecision
+from marketplace.matching.lecture import Lecture
+from marketplace.matching.pertinence import NEUTRE, Graphe, Pertinence, marge_trajet
+from marketplace.matching.valeurs import Poste, Reglages
+from marketplace.matching.vivier import BIT, INCONNU, MOTIFS, RECUPERABLES, Vivier, hacher, melanger
+
+PRESELECTION = 200
+_BITS = np.arange(256)
+_PREMIER_MOTIF = {m: (_BITS & -_BITS) == BIT[m] for m in MOTIFS}
+_SEUL_RECUPERABLE = np.isin(_BITS, [BIT[m] for m in RECUPERABLES])
+
+
+@dataclass(frozen=True)
+class Calcul:
+    """Slots kept, best first, and what was computed for each; then those just out of reach."""
+
+    lecture: Lecture
+    places: NDArray[np.intp]
+    premiers: NDArray[np.float32]
+    pertinences: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    minutes: NDArray[np.uint8]
+    modes: NDArray[np.uint8]
+    hors: NDArray[np.intp]
+    hors_premiers: NDArray[np.float32]
+    hors_rates: NDArray[np.uint8]
+    hors_minutes: NDArray[np.uint8]
+    hors_modes: NDArray[np.uint8]
+    ecartes: dict[str, int]
+    consideres: int
+
+
+def premier_score(vivier: Vivier, graphe: Graphe, lecture: Lecture) -> NDArray[np.float32]:
+    """Expected gain of everybody held, from the posting lists alone."""
+    n = vivier.taille
+    if not lecture.lisible:
+        return np.full(n, NEUTRE, np.float32)
+    score = vivier.neutre[:n].copy()
+    codes, poids = graphe.gains(lecture)
+    for code, p in zip(codes, poids, strict=True):
+        colonne = vivier.colonnes[code]
+        if colonne.nombre:
+            score[colonne.places[: colonne.nombre]] += colonne.valeurs[: colonne.nombre] * np.float32(p / 255)
+    return score
+
+
+def premier_score_force_brute(vivier: Vivier, graphe: Graphe, lecture: Lecture) -> NDArray[np.float32]:
+    """The same, person by person over every row: what the index must equal."""
+    n = vivier.taille
+    if not lecture.lisible:
+        return np.full(n, NEUTRE, np.float32)
+    dense = np.zeros(graphe.nombre + 1, np.float32)
+    codes, poids = graphe.gains(lecture)
+    dense[codes] = (poids / 255).astype(np.float32)
+    lus = np.minimum(vivier.codes[:n], graphe.nombre)
+    produits = dense[lus] * vivier.croyances[:n]
+    ordre = np.argsort(lus, axis=1, kind="stable")  # same order of addition as the posting lists
+    score = vivier.neutre[:n].copy()
+    for k in range(produits.shape[1]):
+        score += np.take_along_axis(produits, ordre[:, k : k + 1], axis=1)[:, 0]
+    return score
+
+
+def preselection(
+    vivier: Vivier, score: NDArray[np.float32], admis: NDArray[np.intp], nombre: int, sel: int
+) -> NDArray[np.intp]:
+    """The `nombre` best slots of `admis` by first score, ties by the neutral key (R126)."""
+    if len(admis) <= nombre:
+        return admis
+    s = score[admis]
+    positifs = np.flatnonzero(s > 0)
+    if len(positifs) >= nombre:  # most people have no trade in common: sort only those who have
+        admis, s = admis[positifs], s[positifs]
+    if len(admis) == nombre:
+        return admis
+    seuil = np.partition(s, len(s) - nombre)[len(s) - nombre]
+    dessus, egaux = admis[s > seuil], admis[s == seuil]
+    cles = melanger(vivier.hash[egaux], sel)
+    return np.concatenate([dessus, egaux[np.argsort(cles, kind="stable")[: nombre - len(dessus)]]])
+
+
+class Noyau:
+    """Everything a ranking needs but the people."""
+
+    def __init__(self, graphe: Graphe, pertinence: Pertinence) -> None:
+        self.graphe = graphe
+        self.pertinence = pertinence
+        self.reglages = Reglages()
+        self.couche = CoucheDecision()
+
+    def calculer(
+        self, vivier: Vivier, poste: Poste, lecture: Lecture, parmi: NDArray[np.bool_] | None, limit: int
+    ) -> Calcul:
+        """Filter, score and order the people held; at least PRESELECTION are scored to the end."""
+        n = vivier.taille
+        vivants = vivier.vivants
+        admissible: NDArray[np.bool_] = vivier.vivant[:n]
+        consideres = vivants
+        if parmi is not None:
+            masque = np.zeros(n, bool)
+            longueur = min(n, len(parmi))
+            masque[:longueur] = np.asarray(parmi, bool)[:longueur]
+            admissible = admissible & masque
+            consideres = int(np.count_nonzero(admissible))
+        rate, minutes, modes = vivier.manques(poste, self.reglages.delai_disponibilite_jours)
+        comptes = np.bincount(rate if consideres == n else rate[admissible], minlength=256)
+        ecartes = {"non_eligible": vivants - consideres}
+        ecartes.update({m: int(comptes[premier].sum()) for m, premier in _PREMIER_MOTIF.items()})
+        score = premier_score(vivier, self.graphe, lecture)
+        sel = hacher(poste.ref)
+        retenus = rate == 0
+        if consideres != n:
+            retenus &= admissible
+        choisis = preselection(vivier, score, np.flatnonzero(retenus), max(PRESELECTION, limit), sel)
+        pertinences = self._pertinences(vivier, poste, lecture, choisis)
+        marge = marge_trajet(minutes[choisis], vivier.trajet_max[choisis], self.reglages.part_trajet, INCONNU)
+        scores = np.round(pertinences * marge, 6)
+        ordre = np.lexsort((melanger(vivier.hash[choisis], sel), -scores))[:limit]
+        gardes = choisis[ordre]
+        hors = np.flatnonzero(_SEUL_RECUPERABLE[rate] & admissible & (score > self.reglages.seuils_proximite[2]))
+        hors = preselection(vivier, score, hors, self.reglages.hors_de_portee_max, sel)
+        hors = hors[np.lexsort((melanger(vivier.hash[hors], sel), -np.round(score[hors], 6)))]
+        return Calcul(
+            lecture=lecture,
+            places=gardes,
+            premiers=score[gardes],
+            pertinences=pertinences[ordre],
+            scores=scores[ordre],
+            minutes=minutes[gardes],
+            modes=modes(gardes),
+            hors=hors,
+            hors_premiers=score[hors],
+            hors_rates=rate[hors],
+            hors_minutes=minutes[hors],
+            hors_modes=modes(hors),
+            ecartes=ecartes,
+            consideres=consideres,
+        )
+
+    def _pertinences(
+        self, vivier: Vivier, poste: Poste, lecture: Lecture, places: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """Relevance of some slots; what cannot be read is neutral, never zero (R125)."""
+        if not lecture.lisible:
+            return np.full(len(places), NEUTRE)
+        pertinence = Pertinence() if self.reglages.poids_a_la_main else self.pertinence
+        traits = self.graphe.traits(lecture, vivier.codes[places], vivier.croyances[places])
+        valeurs = pertinence.pertinences(traits)
+        neutres = vivier.neutre[places]
+        valeurs = np.where(neutres > 0, neutres.astype(float), valeurs)
+        if self.couche.active:
+            valeurs = self.couche.probabilites(vivier.traits_decision(poste, places, valeurs))
+        return valeurs
