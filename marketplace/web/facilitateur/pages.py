@@ -6,6 +6,8 @@ from flask import Blueprint
 
 from marketplace.web.facilitateur import (
     accueil,
+    contrats,
+    heures,
     marches,
     offres,
     operations,
@@ -17,6 +19,8 @@ from marketplace.web.facilitateur import (
 
 blueprints: list[Blueprint] = [
     accueil.bp,
+    contrats.bp,
+    heures.bp,
     marches.bp,
     offres.bp,
     operations.bp,

@@ -62,6 +62,12 @@ def mois(valeur: date | None) -> str:
     return "–" if valeur is None else format_date(valeur, format="MMMM yyyy", locale="fr")
 
 
+def de_mois(valeur: date | None) -> str:
+    """« d'octobre 2026 », « de mars 2026 »."""
+    texte = mois(valeur)
+    return f"d'{texte}" if texte[0] in "ao" else f"de {texte}"
+
+
 def heure(valeur: time | None) -> str:
     """« 7 h 30 »."""
     if valeur is None:
@@ -108,6 +114,7 @@ def installer(app: Flask) -> None:
         "jour": jour,
         "moment": moment,
         "mois": mois,
+        "de_mois": de_mois,
         "heure": heure,
         "il_y_a": il_y_a,
         "jour_heure": jour_heure,

@@ -1,0 +1,77 @@
+"""The contrats of one person under a clause, for her own page and her référent's (N5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.comptes.models import Organisation
+from marketplace.heures.models import Contrat
+from marketplace.heures.queries.employeur import heures_par_contrat
+from marketplace.marches.models import Marche
+
+
+@dataclass(frozen=True, slots=True)
+class ContratDePersonne:
+    """One contrat: who employs, for which marché and buyer, from when to when, hours counted so far."""
+
+    ref: str
+    employeur: str
+    poste: str
+    marche: str
+    acheteur: str
+    debut: date
+    fin: date | None
+    heures: Decimal
+    en_cours: bool
+
+
+def contrats_de_la_personne(s: Session, personne_id: int, jour: date) -> tuple[ContratDePersonne, ...]:
+    """Her contrats, the newest first."""
+    acheteur = aliased(Organisation)
+    requete = (
+        select(Contrat, Organisation.nom, Marche.intitule, acheteur.nom)
+        .join(Organisation, Organisation.id == Contrat.employeur_id)
+        .outerjoin(Marche, Marche.id == Contrat.marche_id)
+        .outerjoin(acheteur, acheteur.id == Marche.acheteur_id)
+        .where(Contrat.personne_id == personne_id)
+        .order_by(Contrat.debut.desc(), Contrat.id.desc())
+    )
+    lignes = s.execute(requete).all()
+    heures = heures_par_contrat(s, [c.id for c, *_ in lignes])
+    return tuple(
+        ContratDePersonne(
+            c.ref,
+            employeur,
+            c.poste,
+            marche or "",
+            nom_acheteur or "",
+            c.debut,
+            c.fin,
+            heures.get(c.id, Decimal(0)),
+            c.debut <= jour and (c.fin is None or c.fin >= jour),
+        )
+        for c, employeur, marche, nom_acheteur in lignes
+    )
+
+
+def fins_de_contrat(
+    s: Session, personne_ids: frozenset[int], jour: date, avant: date
+) -> tuple[tuple[int, str, str, date], ...]:
+    """(person, employer, job, last day) of contrats of these people that end between `jour` and `avant` (N22)."""
+    requete = (
+        select(Contrat.personne_id, Organisation.nom, Contrat.poste, Contrat.fin)
+        .join(Organisation, Organisation.id == Contrat.employeur_id)
+        .where(
+            Contrat.personne_id.in_(personne_ids),
+            Contrat.fin.is_not(None),
+            Contrat.fin.between(jour, avant),
+            Contrat.debut <= jour,
+        )
+        .order_by(Contrat.fin, Contrat.id)
+    )
+    return tuple((numero, employeur, poste, fin) for numero, employeur, poste, fin in s.execute(requete) if fin)

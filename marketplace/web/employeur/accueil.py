@@ -1,0 +1,42 @@
+"""The employer's home: what to declare, what is missing on its marchés, who waits for an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from marketplace.comptes.roles import Role
+from marketplace.heures.queries import declarations_de, marches_de, personnes_par_mois
+from marketplace.heures.services.rappels import demander_rappel
+from marketplace.propositions.queries import compter_a_repondre
+from marketplace.web.socle.acces import acteur, contexte, reserve_a
+
+bp = Blueprint("employeur_accueil", __name__, url_prefix="/employeur")
+
+
+@bp.get("")
+@reserve_a(Role.EMPLOYEUR)
+def accueil() -> Any:
+    """What waits first, then the hours left on each marché with three ways to do them."""
+    ctx, moi = contexte(), acteur()
+    with ctx.lecture() as s:
+        declarations = declarations_de(s, moi.organisation_id or 0, ctx.aujourdhui())
+        marches = marches_de(s, moi.organisation_id, ctx.aujourdhui())
+        propositions = compter_a_repondre(s, moi, ctx.aujourdhui())
+    return render_template(
+        "employeur/accueil.html",
+        a_declarer=personnes_par_mois(declarations),
+        declarations=declarations,
+        marches=marches,
+        propositions=propositions,
+    )
+
+
+@bp.post("/rappel/<ref>")
+@reserve_a(Role.EMPLOYEUR)
+def rappeler(ref: str) -> Any:
+    """Ask the facilitateur to call back about a marché."""
+    demander_rappel(contexte(), acteur(), ref)
+    flash("C'est noté : votre facilitateur vous rappelle.")
+    return redirect(url_for(".accueil"))

@@ -1,0 +1,157 @@
+"""The month's hours: one grid already filled, typed on a keyboard, signed by a name."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
+
+from marketplace.comptes.roles import Role
+from marketplace.erreurs import ModifieEntreTemps, RegleViolee
+from marketplace.heures.libelles import ETATS_EMPLOYEUR, ETATS_LIGNE
+from marketplace.heures.queries import Grille, declarations_de, grille
+from marketplace.heures.saisie import SaisieRefusee
+from marketplace.heures.services.declarations import declarer, enregistrer_brouillon, reprendre
+from marketplace.journal.services import noter_lectures
+from marketplace.valeurs import lire_heures, somme
+from marketplace.web.socle.acces import acteur, contexte, reserve_a
+
+bp = Blueprint("employeur_declarations", __name__, url_prefix="/employeur/declarations")
+
+
+@bp.get("")
+@reserve_a(Role.EMPLOYEUR)
+def liste() -> Any:
+    """Every declaration: what waits, then the rest."""
+    ctx, moi = contexte(), acteur()
+    with ctx.lecture() as s:
+        declarations = declarations_de(s, moi.organisation_id or 0, ctx.aujourdhui())
+    return render_template(
+        "employeur/declarations.html",
+        attendues=[d for d in declarations if d.a_repondre],
+        autres=[d for d in declarations if not d.a_repondre],
+        etats=ETATS_EMPLOYEUR,
+    )
+
+
+def _mois(texte: str) -> date:
+    try:
+        return date.fromisoformat(f"{texte}-01")
+    except ValueError:
+        abort(404)
+
+
+def _charger(ref: str, mois: str, *, copier: bool = False, lire: bool = True) -> Grille:
+    """The grid; the names it shows are recorded as read."""
+    ctx, moi = contexte(), acteur()
+    with ctx.transaction() as s:
+        vue = grille(s, moi.organisation_id, ref, _mois(mois), ctx.aujourdhui(), copier=copier)
+        if lire and vue.lignes:
+            noter_lectures(s, ctx.horloge(), moi, (x.personne_id for x in vue.lignes), f"heures {mois} du marché {ref}")
+    return vue
+
+
+@bp.get("/<ref>/<mois>")
+@reserve_a(Role.EMPLOYEUR)
+def saisir(ref: str, mois: str) -> Any:
+    """The grid of a month. `?copier=1` fills it from the month before."""
+    copier = request.args.get("copier") == "1"
+    vue = _charger(ref, mois, copier=copier)
+    return _page(vue, copiee=copier)
+
+
+def _page(
+    vue: Grille,
+    code: int = 200,
+    *,
+    typee: dict[str, str] | None = None,
+    erreurs: dict[str, str] | None = None,
+    conflit: str = "",
+    copiee: bool = False,
+) -> Any:
+    """The grid, with what was typed and the reason next to each field."""
+    gabarit = "employeur/declarer.html" if vue.modifiable else "employeur/declaration.html"
+    page = render_template(
+        gabarit,
+        g=vue,
+        totaux=_totaux(vue, typee),
+        typee=typee,
+        erreurs=erreurs or {},
+        conflit=conflit,
+        copiee=copiee,
+        etats=ETATS_EMPLOYEUR,
+        etats_ligne=ETATS_LIGNE,
+        csrf=generate_csrf(),
+    )
+    return page, code
+
+
+def _totaux(vue: Grille, typee: dict[str, str] | None) -> tuple[Decimal, Decimal]:
+    """Hours worked and trained of the grid as it stands; what cannot be read counts for nothing yet."""
+
+    def total(champ: str, garde: str) -> Decimal:
+        texte = garde if typee is None else typee.get(champ, "")
+        try:
+            return lire_heures(texte) if texte.strip() else Decimal(0)
+        except RegleViolee:
+            return Decimal(0)
+
+    return (
+        somme(total(x.champ_h, x.texte_h) for x in vue.lignes),
+        somme(total(x.champ_f, x.texte_f) for x in vue.lignes),
+    )
+
+
+def _typee() -> dict[str, str]:
+    """The fields of the grid, as typed."""
+    return {
+        nom: texte[:40] if nom[:2] in {"h-", "f-"} else texte[:200]
+        for nom, texte in request.form.items()
+        if nom[:2] in {"h-", "f-"} or nom in {"signataire", "aucune_heure"}
+    }
+
+
+@bp.post("/<ref>/<mois>")
+@reserve_a(Role.EMPLOYEUR)
+def envoyer(ref: str, mois: str) -> Any:
+    """Sign, or keep as a draft: whichever button was pressed."""
+    ctx, moi = contexte(), acteur()
+    vue = _charger(ref, mois, lire=False)
+    typee = _typee()
+    version = request.form.get("version", type=int)
+    try:
+        if request.form.get("acte") == "brouillon":
+            enregistrer_brouillon(ctx, moi, vue.id, typee, version=version or 0)
+            flash("Gardé. Vous pourrez reprendre et signer plus tard.")
+            return redirect(url_for(".saisir", ref=ref, mois=mois))
+        declarer(
+            ctx,
+            moi,
+            vue.id,
+            typee,
+            signataire=typee.get("signataire", ""),
+            aucune_heure=bool(typee.get("aucune_heure")),
+            version=version or 0,
+        )
+    except SaisieRefusee as refus:
+        return _page(vue, 422, typee=typee, erreurs=refus.erreurs)
+    except ModifieEntreTemps as erreur:
+        return _page(_charger(ref, mois, lire=False), 409, typee=typee, conflit=erreur.message)
+    except RegleViolee as erreur:
+        return _page(_charger(ref, mois, lire=False), 422, typee=typee, erreurs={"": erreur.message})
+    flash("Heures déclarées et signées. Votre facilitateur les valide.")
+    return redirect(url_for(".liste"))
+
+
+@bp.post("/<ref>/<mois>/reprendre")
+@reserve_a(Role.EMPLOYEUR)
+def reprendre_saisie(ref: str, mois: str) -> Any:
+    """Open again a declaration nobody answered yet."""
+    ctx, moi = contexte(), acteur()
+    vue = _charger(ref, mois, lire=False)
+    reprendre(ctx, moi, vue.id, version=request.form.get("version", type=int))
+    flash("Vous pouvez corriger vos heures, puis signer de nouveau.")
+    return redirect(url_for(".saisir", ref=ref, mois=mois))

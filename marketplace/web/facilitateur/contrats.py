@@ -1,0 +1,156 @@
+"""Contrats of the territory: the list, one contrat, a new one from a person answered « oui »."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from marketplace.comptes.roles import Role
+from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
+from marketplace.heures.libelles import ETATS_FACILITATEUR, MODALITES
+from marketplace.heures.queries import (
+    contrat_vu,
+    contrats_listes,
+    embauche_possible,
+    employeurs_possibles,
+    marches_ouverts,
+)
+from marketplace.heures.rules.contrats import MotifFin
+from marketplace.heures.services.contrats import LIBELLES_FIN, embaucher_validee, finir_contrat
+from marketplace.journal.services import noter_lectures
+from marketplace.offres.libelles import CONTRATS
+from marketplace.offres.models import TypeContrat
+from marketplace.web.socle.acces import acteur, contexte, reserve_a
+from marketplace.web.socle.formulaires_contrats import (
+    FormulaireContrat,
+    FormulaireContratEmployeur,
+    FormulaireFin,
+    valeurs_contrat,
+)
+from marketplace.web.socle.listes import numero_de_page, parametres
+
+bp = Blueprint("facilitateur_contrats", __name__, url_prefix="/facilitateur/contrats")
+
+VUES = {"en_cours": "En cours", "a_venir": "À venir", "finis": "Terminés", "tous": "Tous"}
+
+
+@bp.get("")
+@reserve_a(Role.FACILITATEUR)
+def liste() -> Any:
+    """Contrats, filters in the address."""
+    ctx, moi = contexte(), acteur()
+    vue = request.args.get("vue", "en_cours")
+    vue = vue if vue in VUES else "en_cours"
+    texte = request.args.get("q", "")[:100]
+    with ctx.transaction() as s:
+        page = contrats_listes(s, moi.territoire_id, ctx.aujourdhui(), vue=vue, texte=texte, page=numero_de_page())
+        noter_lectures(s, ctx.horloge(), moi, (x.personne_id for x in page.lignes), "liste des contrats")
+    return render_template(
+        "facilitateur/contrats.html",
+        page=page,
+        vue=vue,
+        vues=VUES,
+        texte=texte,
+        modalites=MODALITES,
+        parametres=parametres(vue=vue, q=texte),
+    )
+
+
+@bp.get("/<ref>")
+@reserve_a(Role.FACILITATEUR)
+def fiche(ref: str) -> Any:
+    """One contrat, month by month."""
+    return _fiche(ref, FormulaireFin())
+
+
+def _fiche(ref: str, form: FormulaireFin, code: int = 200) -> Any:
+    ctx, moi = contexte(), acteur()
+    with ctx.transaction() as s:
+        c = contrat_vu(s, moi.territoire_id, ref)
+        noter_lectures(s, ctx.horloge(), moi, [c.personne_id], f"contrat {ref}")
+    page = render_template(
+        "facilitateur/contrat.html",
+        c=c,
+        form=form,
+        modalites=MODALITES,
+        contrat=CONTRATS.get(TypeContrat(c.type_contrat), c.type_contrat),
+        motif_fin=LIBELLES_FIN[MotifFin(c.motif_fin)] if c.motif_fin else "",
+        etats=ETATS_FACILITATEUR,
+    )
+    return page, code
+
+
+@bp.post("/<ref>/fin")
+@reserve_a(Role.FACILITATEUR)
+def finir(ref: str) -> Any:
+    """Say when and why it ended."""
+    form = FormulaireFin()
+    if not form.validate_on_submit() or form.fin.data is None:
+        return _fiche(ref, form, 422)
+    try:
+        finir_contrat(contexte(), acteur(), ref, fin=form.fin.data, motif=form.motif_fin.data)
+    except Introuvable:
+        raise
+    except ModifieEntreTemps as erreur:
+        form.poser_erreur(erreur)
+        return _fiche(ref, form, 409)
+    except RegleViolee as erreur:
+        form.poser_erreur(erreur)
+        return _fiche(ref, form, 422)
+    flash("Fin de contrat enregistrée.")
+    return redirect(url_for(".fiche", ref=ref))
+
+
+def _preparer(validation_ref: str) -> tuple[Any, FormulaireContrat, dict[str, str]]:
+    """The « oui », its form with its lists, and the employers by name when one has to be chosen."""
+    ctx, moi = contexte(), acteur()
+    with ctx.transaction() as s:
+        qui = embauche_possible(s, moi.territoire_id, validation_ref)
+        marches = marches_ouverts(s, moi.territoire_id, employeur_id=qui.employeur_id) or marches_ouverts(
+            s, moi.territoire_id
+        )
+        employeurs: dict[str, str] = {}
+        if qui.employeur_id is None:
+            employeurs = {nom: ref for ref, nom in employeurs_possibles(s, moi.territoire_id)}
+        noter_lectures(s, ctx.horloge(), moi, [qui.personne_id], "nouveau contrat")
+    form = FormulaireContrat() if qui.employeur_id is not None else FormulaireContratEmployeur()
+    form.preparer(marches, qui.type_employeur)
+    return qui, form, employeurs
+
+
+@bp.get("/nouveau/<validation_ref>")
+@reserve_a(Role.FACILITATEUR)
+def nouveau(validation_ref: str) -> Any:
+    """The contrat of a person answered « oui »."""
+    qui, form, _ = _preparer(validation_ref)
+    form.poste.data, form.marche.data = qui.poste, qui.marche_ref or ""
+    form.debut.data = qui.debut_prevu
+    return render_template("facilitateur/contrat_nouveau.html", qui=qui, form=form)
+
+
+@bp.post("/nouveau/<validation_ref>")
+@reserve_a(Role.FACILITATEUR)
+def creer(validation_ref: str) -> Any:
+    """Write it."""
+    qui, form, employeurs = _preparer(validation_ref)
+    if not form.validate_on_submit():
+        return render_template("facilitateur/contrat_nouveau.html", qui=qui, form=form), 422
+    employeur_ref = None
+    try:
+        if isinstance(form, FormulaireContratEmployeur):
+            employeur_ref = employeurs.get((form.employeur.data or "").strip())
+            if employeur_ref is None:
+                raise RegleViolee(
+                    "Cet employeur n'est pas dans l'annuaire : choisissez-le dans la liste.", champ="employeur"
+                )
+        ref = embaucher_validee(
+            contexte(), acteur(), validation_ref, employeur_ref=employeur_ref, **valeurs_contrat(form)
+        )
+    except Introuvable:
+        raise
+    except RegleViolee as erreur:
+        form.poser_erreur(erreur)
+        return render_template("facilitateur/contrat_nouveau.html", qui=qui, form=form), 422
+    flash("Contrat enregistré.")
+    return redirect(url_for(".fiche", ref=ref))
