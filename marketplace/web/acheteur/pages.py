@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-blueprints: list[Blueprint] = []
+from marketplace.web.acheteur import marches
+
+blueprints: list[Blueprint] = [marches.bp]
