@@ -272,7 +272,7 @@ def test_chaque_lecture_d_une_personne_nommee_est_au_journal(ctx: Contexte, fabr
     services.lire_liste(ctx, facilitatrice, queries.FiltresPersonnes(), "vivier")
     with ctx.lecture() as s:
         lues = s.execute(select(LecturePersonne.personne_id, LecturePersonne.role, LecturePersonne.finalite)).all()
-        vues = queries.lectures(s, personne.id)
+        vues = queries.lectures_de(s, personne.id)
     assert [tuple(ligne) for ligne in lues] == [
         (personne.id, "referent", "accompagnement"),
         (personne.id, "facilitateur", "vivier"),

@@ -20,7 +20,7 @@ from marketplace.personnes.queries.fiches import (
     eligibilite_vue,
     fiche,
     historique,
-    lectures,
+    lectures_de,
     referents,
 )
 from marketplace.personnes.queries.listes import (
@@ -32,6 +32,7 @@ from marketplace.personnes.queries.listes import (
     ids_suivies,
     liste_personnes,
 )
+from marketplace.personnes.queries.referents import ReferentPossible, referents_du_territoire
 from marketplace.personnes.queries.validations import (
     MarcheOuvert,
     ValidationATraiter,
@@ -52,6 +53,7 @@ __all__ = [
     "ListePersonnes",
     "MarcheOuvert",
     "ProfilLu",
+    "ReferentPossible",
     "ValidationATraiter",
     "ValidationEmployeur",
     "changements_depuis",
@@ -63,12 +65,13 @@ __all__ = [
     "historique",
     "ids_eligibles",
     "ids_suivies",
-    "lectures",
+    "lectures_de",
     "liste_personnes",
     "marches_ouverts",
     "nombre_a_traiter",
     "profils_de_classement",
     "referents",
+    "referents_du_territoire",
     "regles_du_territoire",
     "regles_eligibilite",
     "regles_fenetre",

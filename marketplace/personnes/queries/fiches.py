@@ -30,6 +30,7 @@ from marketplace.personnes.queries.eligibilite import decider, regles_eligibilit
 from marketplace.personnes.rules.eligibilite import Decision, Eligibilite, age_au
 from marketplace.personnes.rules.etapes import TEXTES, Etape, Situation, prochaine_etape
 from marketplace.personnes.rules.information import VERSION_NOTICE_VALIDATION
+from marketplace.personnes.rules.parcours import ecrire_duree
 from marketplace.personnes.rules.pieces import libelle_categorie, libelle_piece
 from marketplace.personnes.rules.saisie import LIMITES, MODES
 from marketplace.territoire.queries import commune
@@ -45,6 +46,11 @@ class ExperienceVue:
     code_rome: str | None
     metier: str | None
     mois: int | None
+
+    @property
+    def duree(self) -> str:
+        """« 2 ans 3 mois », empty when not said."""
+        return ecrire_duree(self.mois)
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,7 +414,7 @@ FONCTIONS = {
 }
 
 
-def lectures(s: Session, personne_id: int, limite: int = 50) -> tuple[LectureVue, ...]:
+def lectures_de(s: Session, personne_id: int, limite: int = 50) -> tuple[LectureVue, ...]:
     """Who read the file, by day, function, organisation and purpose, newest first."""
     requete = (
         select(

@@ -6,7 +6,7 @@ Functional limits are chosen from a list: no health, no free text on it (R107).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -123,10 +123,11 @@ def controler_profil(saisie: ProfilSaisi, aujourdhui: date) -> None:
     refuser_nir_partout(**textes)
     for experience in saisie.experiences:
         refuser_nir(experience.intitule, champ="experiences")
+        if len(experience.intitule) > 200:
+            raise RegleViolee("Un métier tient en 200 caractères : raccourcissez.", champ="experiences")
         if experience.mois is not None and not 0 <= experience.mois <= 600:
             raise RegleViolee("Une expérience dure au plus 50 ans : vérifiez sa durée.", champ="experiences")
-    for competence in saisie.competences:
-        refuser_nir(competence.libelle, champ="competences")
+    controler_competences(saisie.competences)
     for champ, valeur in textes.items():
         if len(valeur) > 200:
             raise RegleViolee("200 caractères au plus : raccourcissez.", champ=champ)
@@ -137,7 +138,15 @@ def controler_profil(saisie: ProfilSaisi, aujourdhui: date) -> None:
     _controler_disponibilites(saisie, aujourdhui)
     if len(saisie.experiences) > EXPERIENCES_MAX:
         raise RegleViolee(f"{EXPERIENCES_MAX} expériences au plus : gardez les plus utiles.", champ="experiences")
-    if len(saisie.competences) > COMPETENCES_MAX:
+
+
+def controler_competences(competences: Sequence[CompetenceSaisie]) -> None:
+    """Raises RegleViolee when a skill cannot be kept: a national number, too long, too many."""
+    for competence in competences:
+        refuser_nir(competence.libelle, champ="competences")
+        if len(competence.libelle) > 200:
+            raise RegleViolee("Une compétence tient en 200 caractères : raccourcissez.", champ="competences")
+    if len(competences) > COMPETENCES_MAX:
         raise RegleViolee(f"{COMPETENCES_MAX} compétences au plus : gardez les plus utiles.", champ="competences")
 
 

@@ -1,7 +1,7 @@
 """Acts on people: one public function = one act = one transaction."""
 
 from marketplace.personnes.services.information import CANAUX, informer, informer_plusieurs, remettre, retirer
-from marketplace.personnes.services.lectures import lire_fiche, lire_liste, lire_validations
+from marketplace.personnes.services.lectures import lire_fiche, lire_liste, lire_noms, lire_validations
 from marketplace.personnes.services.profil import (
     DoublonPossible,
     Information,
@@ -10,6 +10,7 @@ from marketplace.personnes.services.profil import (
     modifier_personne,
     noter_contact,
     noter_qpv,
+    poser_competences,
 )
 from marketplace.personnes.services.statuts import ajouter_statut, retirer_statut
 from marketplace.personnes.services.suivi import cesser_suivi, suivre, transferer
@@ -40,10 +41,12 @@ __all__ = [
     "inscrire_validation",
     "lire_fiche",
     "lire_liste",
+    "lire_noms",
     "lire_validations",
     "modifier_personne",
     "noter_contact",
     "noter_qpv",
+    "poser_competences",
     "remettre",
     "repondre_en_lot",
     "repondre_validation",

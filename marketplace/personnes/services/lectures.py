@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from marketplace.comptes.droits import Action, Portee, exiger
+from sqlalchemy import select
+
+from marketplace.comptes.droits import Action, Portee, autorise, exiger
 from marketplace.comptes.roles import Acteur, Role
 from marketplace.contexte import Contexte
 from marketplace.journal.services import noter_lectures
-from marketplace.personnes.portee import personne_du_perimetre
+from marketplace.personnes.models import Personne
+from marketplace.personnes.portee import personne_du_perimetre, portee_personne
 from marketplace.personnes.queries.fiches import (
     FaitVu,
     FichePersonne,
     LectureVue,
     fiche,
     historique,
-    lectures,
+    lectures_de,
 )
 from marketplace.personnes.queries.listes import FiltresPersonnes, ListePersonnes, liste_personnes
 from marketplace.personnes.queries.validations import ValidationATraiter, validations_a_traiter
@@ -47,7 +51,7 @@ def lire_fiche(
         return DossierLu(
             fiche(s, personne, jour, statuts_ouverts=ouverts),
             historique(s, personne.id),
-            lectures(s, personne.id),
+            lectures_de(s, personne.id),
         )
 
 
@@ -73,3 +77,23 @@ def lire_validations(ctx: Contexte, acteur: Acteur) -> tuple[ValidationATraiter,
         file = validations_a_traiter(s, acteur.territoire_id, ctx.aujourdhui())
         noter_lectures(s, ctx.horloge(), acteur, [v.personne_id for v in file], "validation")
     return file
+
+
+def lire_noms(ctx: Contexte, acteur: Acteur, ids: Sequence[int], finalite: str) -> dict[int, tuple[str, str]]:
+    """(reference, full name) of these people, those within reach of this hat only; each is noted."""
+    if not ids:
+        return {}
+    jour = ctx.aujourdhui()
+    with ctx.transaction() as s:
+        requete = select(Personne).where(
+            Personne.id.in_(list(ids)),
+            Personne.territoire_id == acteur.territoire_id,
+            Personne.anonymisee_le.is_(None),
+        )
+        noms = {
+            p.id: (p.ref, f"{p.prenom} {p.nom}")
+            for p in s.scalars(requete)
+            if autorise(acteur, Action.VOIR_PERSONNE, portee_personne(s, p, jour))
+        }
+        noter_lectures(s, ctx.horloge(), acteur, noms, finalite)
+    return noms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,6 +32,7 @@ from marketplace.personnes.rules.saisie import (
     CompetenceSaisie,
     ExperienceSaisie,
     ProfilSaisi,
+    controler_competences,
     controler_profil,
     lire_telephone,
 )
@@ -254,6 +255,22 @@ def confirmer_metiers(ctx: Contexte, acteur: Acteur, ref: str, choix: Mapping[in
         confirmes = sum(1 for code in choix.values() if code)
         journaliser(s, quand, acteur, "confirmer_metiers", personne, f"Métiers confirmés : {confirmes}")
         return confirmes
+
+
+def poser_competences(ctx: Contexte, acteur: Acteur, ref: str, competences: Sequence[CompetenceSaisie]) -> None:
+    """Replace the skills of the person, in her words or ticked from ROME. Raises Introuvable, RegleViolee."""
+    quand, jour = ctx.horloge(), ctx.aujourdhui()
+    with ctx.transaction() as s:
+        personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, jour)
+        controler_competences(competences)
+        s.execute(delete(CompetencePersonne).where(CompetencePersonne.personne_id == personne.id))
+        s.add_all(
+            CompetencePersonne(personne_id=personne.id, libelle=c.libelle.strip(), code_ogr=c.code_ogr)
+            for c in competences
+            if c.libelle.strip()
+        )
+        noter_changement(s, quand, personne.id)
+        journaliser(s, quand, acteur, "poser_competences", personne, "Compétences mises à jour")
 
 
 def noter_qpv(ctx: Contexte, acteur: Acteur, ref: str, reponse: OuiNonAVerifier, *, source: str = "") -> None:

@@ -6,6 +6,7 @@ ever reads yes until when, no, or waiting.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -80,7 +81,7 @@ def inscrire_validation(
     )
     if validation is None:
         validation = Validation(
-            ref="",
+            ref=f"~{secrets.token_hex(8)}",  # until the id is known; never two alike, even at the same instant
             territoire_id=personne.territoire_id,
             personne_id=personne.id,
             demandeur_id=demandeur_id,
@@ -90,7 +91,7 @@ def inscrire_validation(
         s.add(validation)
     validation.marche_id, validation.poste, validation.debut_prevu = marche_id, poste.strip(), debut
     s.flush()
-    validation.ref = validation.ref or f"V-{validation.id:06d}"
+    validation.ref = f"V-{validation.id:06d}"
     return validation
 
 
