@@ -80,7 +80,7 @@ def evenements(s: Session, territoire_id: int, filtres: FiltresJournal) -> PageD
     ).all()
     ids = {i for e in lignes for i in (e.organisation_id, e.pour_le_compte_de_id) if i is not None}
     noms: dict[int | None, str] = dict(
-        s.execute(select(Organisation.id, Organisation.nom).where(Organisation.id.in_(ids))).tuples().all()
+        s.execute(select(Organisation.id, Organisation.nom).where(Organisation.id.in_(ids))).all()
     )
     return PageDe(
         tuple(

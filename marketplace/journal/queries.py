@@ -71,7 +71,7 @@ def taches_connues(s: Session) -> tuple[TacheVue, ...]:
         )
     }
     requete = select(Passage.tache, func.count()).where(Passage.etat == EtatPassage.ECHOUE).group_by(Passage.tache)
-    echecs: dict[str, int] = dict(s.execute(requete).tuples().all())
+    echecs: dict[str, int] = dict(s.execute(requete).all())
     derniers = s.scalars(
         select(Passage).where(Passage.id.in_([d for d, _ in comptes.values()])).order_by(Passage.tache)
     )

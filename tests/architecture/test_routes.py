@@ -90,7 +90,8 @@ def test_aucune_page_ne_tombe_en_panne_sur_une_base_presque_vide(
     for regle in regles(app):
         permis = roles(app, regle)
         if "GET" in (regle.methods or ()) and (permis in {PUBLIC, CONNECTE} or role in permis):  # type: ignore[operator]
-            assert ouvrir(client, regle) < 500, regle
+            # Without a scheduler, « not ready » is the right answer of /readyz.
+            assert ouvrir(client, regle) < 500 or regle.rule == "/readyz", regle
 
 
 @pytest.mark.parametrize("role", list(Role))

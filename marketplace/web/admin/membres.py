@@ -12,7 +12,7 @@ from marketplace.comptes import queries, services
 from marketplace.comptes.roles import LIBELLES, Role
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
-from marketplace.web.socle.formulaires import Formulaire
+from marketplace.web.socle.formulaires import Formulaire, options
 from marketplace.web.socle.listes import numero_de_page, parametres
 
 bp = Blueprint("admin_membres", __name__, url_prefix="/admin/membres")
@@ -28,7 +28,7 @@ class FormulaireInvitation(Formulaire):
     )
     prenom = StringField("Prénom", [InputRequired("Donnez le prénom.")], render_kw={"autocomplete": "off"})
     nom = StringField("Nom", [InputRequired("Donnez le nom.")], render_kw={"autocomplete": "off"})
-    role = SelectField("Rôle", choices=[(r.value, LIBELLES[r]) for r in Role])
+    role = SelectField("Rôle", choices=options(LIBELLES.items()))
     organisation = SelectField("Organisation", validate_choice=False)
 
 
@@ -62,7 +62,7 @@ def liste() -> Any:
 def _page_invitation(form: FormulaireInvitation, code: int = 200) -> Any:
     with contexte().lecture() as s:
         organisations = queries.organisations(s, acteur().territoire_id, par_page=None)
-    form.organisation.choices = [(o.ref, f"{o.nom} ({o.type_libelle})") for o in organisations.lignes]
+    form.organisation.choices = options((o.ref, f"{o.nom} ({o.type_libelle})") for o in organisations.lignes)
     return render_template("admin/inviter.html", form=form), code
 
 

@@ -14,7 +14,7 @@ from marketplace.comptes.roles import Role
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.territoire.queries import chercher_communes
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
-from marketplace.web.socle.formulaires import ChampSuggestions, Formulaire
+from marketplace.web.socle.formulaires import ChampSuggestions, Formulaire, options
 from marketplace.web.socle.listes import numero_de_page, parametres
 
 bp = Blueprint("admin_organisations", __name__, url_prefix="/admin/organisations")
@@ -34,7 +34,7 @@ class FormulaireFiche(Formulaire):
 class FormulaireOrganisation(FormulaireFiche):
     """A new organisation."""
 
-    type_ = SelectField("Type", choices=[(t.value, libelle) for t, libelle in queries.LIBELLES_TYPES.items()])
+    type_ = SelectField("Type", choices=options(queries.LIBELLES_TYPES.items()))
     siret = StringField("SIRET", [Length(max=20)], description="14 chiffres.", render_kw={"inputmode": "numeric"})
     commune = ChampSuggestions("Commune", source="/suggestions/communes")
 

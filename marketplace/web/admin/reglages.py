@@ -19,7 +19,7 @@ from marketplace.territoire.queries import ReglageEnVigueur, reglages_en_vigueur
 from marketplace.valeurs import lire_decimal
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.filtres import nombre
-from marketplace.web.socle.formulaires import Formulaire
+from marketplace.web.socle.formulaires import Formulaire, options
 
 bp = Blueprint("admin_reglages", __name__, url_prefix="/admin/reglages")
 
@@ -84,13 +84,13 @@ def _lire_table(saisie: str) -> Mapping[str, str]:
 def _champ(p: Parametre) -> Field:
     bornes = f"Entre {nombre(p.mini)} et {nombre(p.maxi)} {p.unite}".strip() + "." if p.mini is not None else p.unite
     if p.nature == "oui_non":
-        return SelectField("Nouvelle valeur", choices=[("oui", "oui"), ("non", "non")])
+        return SelectField("Nouvelle valeur", choices=options([("oui", "oui"), ("non", "non")]))
     if p.nature == "choix":
-        return SelectField("Nouvelle valeur", choices=[(c, _mot(c)) for c in p.choix])
+        return SelectField("Nouvelle valeur", choices=options((c, _mot(c)) for c in p.choix))
     if p.nature == "liste" and p.choix:
         return SelectMultipleField(
             "Nouvelle valeur",
-            choices=[(c, _mot(c)) for c in p.choix],
+            choices=options((c, _mot(c)) for c in p.choix),
             widget=widgets.ListWidget(prefix_label=False),
             option_widget=widgets.CheckboxInput(),
         )

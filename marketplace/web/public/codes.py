@@ -21,6 +21,6 @@ class ImageDuCode:
 def image_du_code(secret: str, courriel: str) -> ImageDuCode:
     """The QR code of a secret, as inline SVG, and the secret in groups of four."""
     code = segno.make(mots_de_passe.adresse_otpauth(secret, courriel), error="m")
-    svg = code.svg_inline(omitsize=True, border=2, svgns=False, title="Code à photographier avec votre application")
+    svg = code.svg_inline(omitsize=True, border=2, title="Code à photographier avec votre application")
     groupes = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
     return ImageDuCode(Markup(svg), groupes)  # noqa: S704 - made by segno from our own secret

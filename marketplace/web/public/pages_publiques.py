@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, render_template, send_from_directory
+from flask import Blueprint, Response, current_app, render_template
 
 from marketplace.offres.queries import FiltresOffres, offres_ouvertes
 from marketplace.recherche.chiffres import chiffres_publics
@@ -89,4 +90,5 @@ def contact() -> Any:
 @public
 def favicon() -> Any:
     """The icon browsers ask for by themselves."""
-    return send_from_directory(bp.root_path + "/../static", "icone.svg", mimetype="image/svg+xml", max_age=86400)
+    icone = Path(current_app.root_path, "static", "icone.svg").read_bytes()
+    return Response(icone, mimetype="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
