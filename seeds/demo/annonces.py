@@ -6,7 +6,8 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
-from marketplace.marches.models import EtatMarche, Marche
+from marketplace.marches.models import Marche
+from marketplace.marches.rules.etats import EtatMarche
 from marketplace.offres.models import CompetenceOffre, EtatOffre, Offre, TypeContrat
 from marketplace.valeurs import cle
 from seeds.demo.atelier import Atelier, MetierDemo

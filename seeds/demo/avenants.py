@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from marketplace.marches.models import Arret, Clause, EtatMarche, Intervenant, RoleIntervenant
+from marketplace.marches.models import Arret, Clause, Intervenant, RoleIntervenant
+from marketplace.marches.rules.etats import EtatMarche
 from marketplace.valeurs import arrondir
 from seeds.demo.atelier import Atelier
 from seeds.demo.comptes import TITULAIRE_DEMO

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from marketplace.marches.models import EtatMarche, Marche
+from marketplace.marches.models import Marche
+from marketplace.marches.rules.etats import EtatMarche
 from marketplace.valeurs import ajouter_mois, dernier_du_mois, mois_entre, premier_du_mois
 from seeds.demo.atelier import Atelier
 

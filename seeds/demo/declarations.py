@@ -13,7 +13,8 @@ from marketplace.heures.registre import contenu
 from marketplace.heures.rules.chaine import ORIGINE, empreinte
 from marketplace.heures.saisie import champ_formation, champ_travaillees, periode_du_mois
 from marketplace.heures.services.validation import decision
-from marketplace.marches.models import EtatMarche, Marche
+from marketplace.marches.models import Marche
+from marketplace.marches.rules.etats import EtatMarche
 from marketplace.valeurs import ajouter_mois, dernier_du_mois, mois_entre
 from seeds.demo.atelier import Atelier
 from seeds.demo.besoins import Besoin, dernier_mois
@@ -133,7 +134,8 @@ def _declaration(
     if etat is E.A_CORRIGER:
         declaration.motif_correction = "Les heures semblent fausses : plus que la durée du contrat"
     if etat is E.VALIDEE:
-        declaration.validee_le = a.instant(max(validee, signee))
+        assert declaration.signee_le is not None
+        declaration.validee_le = max(a.instant(max(validee, signee)), declaration.signee_le)
         declaration.validee_par_id = marche.facilitateur_id
     return declaration
 

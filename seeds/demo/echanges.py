@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from marketplace.comptes.models import TypeOrganisation
 from marketplace.heures.models import Contrat
-from marketplace.marches.models import EtatMarche
 from marketplace.offres.models import EtatOffre, Offre
-from marketplace.personnes.models import EtatValidation, Personne, Validation
+from marketplace.personnes.models import Personne
 from marketplace.propositions.models import (
     EtatProposition,
     EtatSouhait,
@@ -22,6 +20,7 @@ from marketplace.propositions.models import (
 from marketplace.propositions.rules import MOTIFS, echeance
 from seeds.demo.atelier import Atelier
 from seeds.demo.comptes import ETTI_DEMO, TITULAIRE_DEMO
+from seeds.demo.demandes import demander_pour_les_acceptees
 
 E = EtatProposition
 CHEMINS: dict[EtatProposition, tuple[EtatProposition, ...]] = {
@@ -38,18 +37,19 @@ CHEMINS: dict[EtatProposition, tuple[EtatProposition, ...]] = {
     E.SANS_SUITE: (E.PROPOSEE, E.SANS_SUITE),
 }
 REPONSES_EMPLOYEUR = frozenset({E.ETUDE, E.RENCONTRE, E.PRE_EMBAUCHE, E.ACCEPTEE, E.DECLINEE, E.VIVIER, E.EMBAUCHEE})
-ETATS_OUVERTS = (
-    (E.PROPOSEE, 30),
-    (E.ETUDE, 16),
-    (E.RENCONTRE, 14),
-    (E.PRE_EMBAUCHE, 4),
-    (E.ACCEPTEE, 6),
-    (E.DECLINEE, 12),
-    (E.ANNULEE, 4),
-    (E.OBSOLETE, 4),
-    (E.VIVIER, 6),
-    (E.SANS_SUITE, 4),
+JEU_D_ETATS = (
+    *(E.PROPOSEE,) * 8,
+    *(E.ETUDE,) * 4,
+    *(E.RENCONTRE,) * 3,
+    *(E.DECLINEE,) * 3,
+    E.PRE_EMBAUCHE,
+    E.ACCEPTEE,
+    E.ANNULEE,
+    E.OBSOLETE,
+    E.VIVIER,
+    E.SANS_SUITE,
 )
+"""Dealt again and again in a shuffled order, so that every state is always there."""
 CANAUX = ("entretien", "entretien", "telephone", "courriel")
 MOTS = (
     "",
@@ -128,8 +128,9 @@ def semer_propositions(a: Atelier) -> None:
     """Open propositions on live openings, and the ones behind part of the contrats."""
     lots: list[tuple[Proposition, list[_Pas]]] = []
     pris: set[tuple[int, int]] = set()
+    etats = _etats(a)
     for offre in [o for o in a.offres if o.etat is EtatOffre.PUBLIEE and o.organisation_id in a.equipe.contacts]:
-        lots += _pour_offre(a, offre, pris)
+        lots += _pour_offre(a, offre, pris, etats)
     retenues = list(_embauches(a, pris))
     lots += [(proposition, pas) for proposition, pas, _ in retenues]
     a.numeroter([p for p, _ in lots], "PR")
@@ -149,9 +150,17 @@ def semer_propositions(a: Atelier) -> None:
         contrat.proposition_id = proposition.id
     a.s.flush()
     _souhaits(a, pris)
+    demander_pour_les_acceptees(a, [p for p, _ in lots if p.etat is E.ACCEPTEE])
 
 
-def _pour_offre(a: Atelier, offre: Offre, pris: set[tuple[int, int]]) -> list[tuple[Proposition, list[_Pas]]]:
+def _etats(a: Atelier) -> Iterator[EtatProposition]:
+    while True:
+        yield from a.rng.sample(JEU_D_ETATS, len(JEU_D_ETATS))
+
+
+def _pour_offre(
+    a: Atelier, offre: Offre, pris: set[tuple[int, int]], etats: Iterator[EtatProposition]
+) -> list[tuple[Proposition, list[_Pas]]]:
     contact = a.equipe.contacts[offre.organisation_id]
     vedette = offre.organisation_id in {a.firmes[TITULAIRE_DEMO].id, a.structures[ETTI_DEMO].id}
     nombre = a.rng.randint(3, 5) if vedette else a.parmi((0, 1, 2, 3, 4), (18, 24, 28, 20, 10))
@@ -159,9 +168,7 @@ def _pour_offre(a: Atelier, offre: Offre, pris: set[tuple[int, int]]) -> list[tu
     publiee = offre.publiee_le.date()
     lots = []
     for rang, personne in enumerate(_proches(a, offre, nombre)):
-        etat = a.parmi([e for e, _ in ETATS_OUVERTS], [p for _, p in ETATS_OUVERTS])
-        if vedette and rang < 2:
-            etat = (E.PROPOSEE, E.RENCONTRE)[rang]
+        etat = (E.PROPOSEE, E.RENCONTRE)[rang] if vedette and rang < 2 else next(etats)
         age = a.rng.randint(1, max(1, (a.le - publiee).days))
         if etat in {E.PROPOSEE, E.ETUDE}:
             age = min(age, 13 if a.rng.random() < 0.85 else 20)
@@ -234,39 +241,3 @@ def _souhaits(a: Atelier, pris: set[tuple[int, int]]) -> None:
                 )
             )
     a.garder(lignes)
-
-
-def semer_demandes(a: Atelier) -> None:
-    """Questions still asked of the facilitateur, and the answers that were no."""
-    libres = [
-        p for p in a.personnes if p.id not in a.validations and p.id not in a.occupees and p.information_le is not None
-    ]
-    marches = [m for m in a.marches if m.etat is EtatMarche.EN_COURS and m.titulaire_id]
-    employeurs = {o.id: o for o in a.firmes.values()}
-    etats = [EtatValidation.A_TRAITER] * 14 + [EtatValidation.NON] * 7 + [EtatValidation.ANNULEE] * 2
-    demandes = []
-    for etat, personne in zip(etats, a.rng.sample(libres, len(etats)), strict=True):
-        marche = a.rng.choice(marches)
-        attend = etat is EtatValidation.A_TRAITER
-        demandee = a.jour(a.rng.randint(1, 9) if attend else a.rng.randint(15, 200))
-        repondue = demandee + timedelta(days=a.rng.randint(1, 6))
-        firme = employeurs[marche.titulaire_id or 0]
-        assert firme.type is TypeOrganisation.ENTREPRISE
-        demandes.append(
-            Validation(
-                territoire_id=a.territoire_id,
-                personne_id=personne.id,
-                demandeur_id=firme.id,
-                marche_id=marche.id,
-                poste=a.metiers[marche.code_rome].offres[0] if marche.code_rome in a.metiers else "Agent",
-                debut_prevu=a.jour(-a.rng.randint(3, 20)) if attend else repondue + timedelta(days=8),
-                etat=etat,
-                demandee_le=a.instant(demandee),
-                repondue_le=None if attend else a.instant(repondue),
-                repondue_par_id=None if attend else a.rng.choice(a.equipe.facilitateurs).id,
-                note="Aucune situation prouvée à ce jour." if etat is EtatValidation.NON else "",
-            )
-        )
-    a.numeroter(demandes, "V")
-    for demande in demandes:
-        a.validations.setdefault(demande.personne_id, demande)

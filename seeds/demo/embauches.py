@@ -8,11 +8,13 @@ from decimal import Decimal
 from marketplace.comptes.models import Organisation, TypeOrganisation
 from marketplace.heures.models import Contrat, Modalite
 from marketplace.heures.reglages import pour_fenetre
-from marketplace.marches.models import EtatMarche, Intervenant, Marche, RoleIntervenant
+from marketplace.heures.rules.contrats import duree_au_moins, duree_au_plus
+from marketplace.marches.models import Intervenant, Marche, RoleIntervenant
+from marketplace.marches.rules.etats import EtatMarche
 from marketplace.personnes.models import EtatValidation, Personne, Validation
 from marketplace.personnes.rules.fenetre import ouvrir_fenetre
 from marketplace.territoire.queries import distance_km
-from marketplace.valeurs import ajouter_mois, dernier_du_mois, mois_entre
+from marketplace.valeurs import ajouter_mois, dernier_du_mois
 from seeds.demo.atelier import Atelier
 from seeds.demo.besoins import Besoin, besoins, dernier_mois, places
 from seeds.demo.comptes import ETTI_DEMO, TITULAIRE_DEMO
@@ -51,6 +53,9 @@ CONTRATS = {
     TypeOrganisation.ACI: "cddi",
     TypeOrganisation.EA: "cdd",
 }
+MOIS_MINIMUM = {"cddi": 4, "professionnalisation": 6}
+"""Shorter, the law refuses them (R72, R77): the titulaire then hires directly."""
+
 DUREES = {
     TypeOrganisation.GEIQ: (7, 12),
     TypeOrganisation.EI: (4, 8),
@@ -68,18 +73,23 @@ CATEGORIE_DE_STRUCTURE = {
 def _employeur(a: Atelier, marche: Marche) -> Organisation:
     voies = VOIES_PAR_SECTEUR.get(marche.secteur, VOIES if marche.secteur in SECTEURS_DU_GEIQ else VOIES_SERVICES)
     nom = a.parmi([v for v, _ in voies], [p for _, p in voies])
-    titulaire = next(o for o in a.firmes.values() if o.id == marche.titulaire_id)
+    titulaire = _titulaire(a, marche)
     if titulaire.nom == TITULAIRE_DEMO and a.rng.random() < 0.6:
         return titulaire
     return titulaire if nom == "direct" else a.structures[nom]
 
 
-def _type_de_contrat(a: Atelier, employeur: Organisation, mois: int, dernier: bool) -> str:
+def _titulaire(a: Atelier, marche: Marche) -> Organisation:
+    return next(o for o in a.firmes.values() if o.id == marche.titulaire_id)
+
+
+def _type_de_contrat(a: Atelier, employeur: Organisation, debut: date, fin: date, dernier: bool) -> str:
     if employeur.type is not TypeOrganisation.ENTREPRISE:
         return CONTRATS[employeur.type]
     if dernier and a.rng.random() < 0.14:
         return "cdi"
-    return "professionnalisation" if 6 <= mois <= 12 and a.rng.random() < 0.12 else "cdd"
+    alternance = duree_au_moins(debut, fin, 6) and duree_au_plus(debut, fin, 12)
+    return "professionnalisation" if alternance and a.rng.random() < 0.12 else "cdd"
 
 
 def _choisir(a: Atelier, marche: Marche, debut: date, fin: date) -> Personne | None:
@@ -105,14 +115,17 @@ def _motif_fin(a: Atelier) -> str:
     return a.parmi(motifs, (58, 16, 8, 11, 4, 3))
 
 
-def _bornes(a: Atelier, marche: Marche, premier: date, dernier: date, continu: bool) -> tuple[date, date]:
-    """First and last day of a contrat over these months, inside the marché."""
+def _bornes(a: Atelier, marche: Marche, premier: date, dernier: date, suite: int | None) -> tuple[date, date]:
+    """First and last day of a contrat over these months, inside the marché.
+
+    `suite`: it goes on after them, for that many months in all at least.
+    """
     assert marche.date_debut is not None
     assert marche.date_fin is not None
     debut = max(marche.date_debut, premier + timedelta(days=a.rng.choice((0, 0, 0, 2, 6))))
     fin = dernier_du_mois(dernier)
-    if continu:
-        fin = ajouter_mois(fin, a.rng.randint(1, 5))
+    if suite is not None:
+        fin = max(ajouter_mois(fin, a.rng.randint(1, 5)), ajouter_mois(debut, suite))
     return debut, min(fin, marche.date_fin)
 
 
@@ -129,8 +142,11 @@ def semer_contrats(a: Atelier) -> list[Besoin]:
                 employeur = _employeur(a, marche)
                 duree = a.rng.randint(*DUREES.get(employeur.type, DUREE_ORDINAIRE))
                 fin_mois = min(ajouter_mois(courant, duree - 1), dernier)
-                continu = vivant and fin_mois == connu and a.rng.random() < 0.8
-                debut, fin = _bornes(a, marche, courant, fin_mois, continu)
+                minimum = MOIS_MINIMUM.get(CONTRATS.get(employeur.type, "cdd"), 0)
+                continu = vivant and fin_mois == connu and (minimum > 0 or a.rng.random() < 0.8)
+                debut, fin = _bornes(a, marche, courant, fin_mois, minimum if continu else None)
+                if minimum and not duree_au_moins(debut, fin, minimum):
+                    employeur = _titulaire(a, marche)
                 if debut < fin and (personne := _choisir(a, marche, debut, fin)) is not None:
                     _contrat(a, marche, employeur, personne, debut, fin, continu)
                 courant = ajouter_mois(fin_mois, 1)
@@ -153,8 +169,7 @@ def _couvre(validation: Validation, jour: date) -> bool:
 def _contrat(
     a: Atelier, marche: Marche, employeur: Organisation, personne: Personne, debut: date, fin: date, continu: bool
 ) -> None:
-    mois = len(mois_entre(debut, fin))
-    type_contrat = _type_de_contrat(a, employeur, mois, continu)
+    type_contrat = _type_de_contrat(a, employeur, debut, fin, continu)
     statuts = list(a.categories[personne.id])
     if employeur.type is not TypeOrganisation.ENTREPRISE:
         statuts.append(CATEGORIE_DE_STRUCTURE.get(employeur.type, "iae"))

@@ -25,7 +25,8 @@ from seeds.demo.annonces import semer_offres
 from seeds.demo.atelier import Atelier, Lieu, MetierDemo, lire_table, sdi_des_communes
 from seeds.demo.comptes import semer_comptes, telephone_fictif
 from seeds.demo.declarations import semer_heures
-from seeds.demo.echanges import semer_demandes, semer_propositions
+from seeds.demo.demandes import semer_demandes
+from seeds.demo.echanges import semer_propositions
 from seeds.demo.embauches import semer_contrats
 from seeds.demo.memoire import semer_journal, semer_relances
 from seeds.demo.registre import semer_registre

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marketplace.heures.models import Declaration, EtatDeclaration
 from marketplace.heures.rules.phrases import de_mois_en_texte
 from marketplace.journal.models import Evenement, Relance
-from marketplace.marches.models import EtatMarche
+from marketplace.marches.rules.etats import EtatMarche
 from seeds.demo.atelier import Atelier
 
 NOTES = (

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from marketplace.comptes.models import Organisation
-from marketplace.marches.models import Clause, EtatMarche, Marche, NatureMarche, Operation
+from marketplace.marches.models import Clause, Marche, Operation
+from marketplace.marches.rules.etats import EtatMarche
+from marketplace.marches.rules.regime import NatureMarche
 from marketplace.valeurs import ajouter_mois, arrondir, cle
 from seeds.demo.atelier import DOSSIER, Atelier
 from seeds.demo.avenants import semer_arrets, semer_cotraitants, semer_versions
