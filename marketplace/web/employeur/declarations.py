@@ -18,8 +18,11 @@ from marketplace.heures.services.declarations import declarer, enregistrer_broui
 from marketplace.journal.services import noter_lectures
 from marketplace.valeurs import lire_heures, somme
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
+from marketplace.web.socle.listes import numero_de_page
 
 bp = Blueprint("employeur_declarations", __name__, url_prefix="/employeur/declarations")
+
+PAR_PAGE = 25
 
 
 @bp.get("")
@@ -29,10 +32,14 @@ def liste() -> Any:
     ctx, moi = contexte(), acteur()
     with ctx.lecture() as s:
         declarations = declarations_de(s, moi.organisation_id or 0, ctx.aujourdhui())
+    signees = [d for d in declarations if not d.a_repondre]
+    page, pages = numero_de_page(), max(1, -(-len(signees) // PAR_PAGE))
     return render_template(
         "employeur/declarations.html",
         attendues=[d for d in declarations if d.a_repondre],
-        autres=[d for d in declarations if not d.a_repondre],
+        autres=signees[(page - 1) * PAR_PAGE : page * PAR_PAGE],
+        page=page,
+        pages=pages,
         etats=ETATS_EMPLOYEUR,
     )
 

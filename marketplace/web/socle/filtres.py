@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -46,7 +47,12 @@ def jour(valeur: date | datetime | None, forme: str = "long") -> str:
     if isinstance(valeur, datetime):
         valeur = valeur.astimezone(PARIS).date()
     motif = {"court": "d MMMM", "short": "dd/MM/yyyy"}.get(forme, forme)
-    return format_date(valeur, format=motif, locale="fr")
+    return _premier(format_date(valeur, format=motif, locale="fr"))
+
+
+def _premier(texte: str) -> str:
+    """« 1er mars »: the first of a month is an ordinal in French."""
+    return re.sub(r"(?<![\d/])1 (?=[a-zéû])", "1er ", texte)
 
 
 def moment(valeur: datetime | None) -> str:
@@ -54,7 +60,7 @@ def moment(valeur: datetime | None) -> str:
     if valeur is None:
         return "–"
     local = valeur.astimezone(PARIS)
-    return f"{format_date(local, format='long', locale='fr')} à {local.hour} h {local.minute:02d}"
+    return f"{_premier(format_date(local, format='long', locale='fr'))} à {local.hour} h {local.minute:02d}"
 
 
 def mois(valeur: date | None) -> str:
