@@ -54,6 +54,9 @@ class DecimalFixe(TypeDecorator[Decimal]):
         super().__init__()
         self.decimales = decimales
 
+    def __repr__(self) -> str:
+        return f"DecimalFixe(decimales={self.decimales})"
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
         """Decimal (or int) → scaled integer."""
         if value is None:

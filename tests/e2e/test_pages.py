@@ -1,0 +1,97 @@
+"""Every page a hat can reach by its links: axe clean, no wider than the screen, nothing in the console, no status word
+on an employer's page.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import deque
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+
+from marketplace.contexte import Contexte
+from tests.e2e.conftest import BUREAU, TELEPHONE, Poste
+
+COMPTES = {
+    "visiteur": None,
+    "facilitateur": "facilitateur@demo.invalid",
+    "employeur": "employeur@demo.invalid",
+    "siae": "siae@demo.invalid",
+    "referent": "referent@demo.invalid",
+    "acheteur": "acheteur@demo.invalid",
+    "administrateur": "admin@demo.invalid",
+}
+MOTS_DE_STATUT = re.compile(
+    r"\b(RSA|ASS|AAH|RQTH|TH|QPV|handicap\w*|bénéficiaires?|allocataires?|frein\w*|chômeurs?)\b", re.IGNORECASE
+)
+MOTS_DE_SANCTION = re.compile(r"\b(absents?|absences?|refus\w*|sanctions?)\b", re.IGNORECASE)
+MOTS_PERMIS = re.compile(r"ne sert (?:à|jamais à) aucune? sanction|sert jamais à une sanction", re.IGNORECASE)
+
+
+def forme(chemin: str) -> str:
+    """The page whatever the object: one of each is looked at."""
+    return re.sub(r"/(?:[A-Z]{1,3}-[A-Z0-9]+|\d{4}-\d{2}|\d+|[\w=-]{24,}[\w.=-]*)(?=/|$)", "/*", urlsplit(chemin).path)
+
+
+def parcourir(poste: Poste, depart: str, nom: str, visiter: Callable[[str], None]) -> list[str]:
+    """Follow the links from `depart`, once per form of page; the forms seen."""
+    attente, vues = deque([depart]), set()
+    while attente:
+        chemin = attente.popleft()
+        cle = forme(chemin)
+        if cle in vues:
+            continue
+        vues.add(cle)
+        reponse = poste.page.goto(poste.site + chemin)
+        assert reponse is not None
+        assert reponse.status < 400, f"{nom} : {chemin} répond {reponse.status}"
+        if "text/html" not in (reponse.headers.get("content-type") or ""):
+            continue
+        visiter(cle)
+        liens = poste.page.eval_on_selector_all("a[href]", "as => as.map(a => a.getAttribute('href'))")
+        for lien in liens:
+            adresse = urlsplit(lien)
+            if (
+                not adresse.netloc
+                and adresse.path.startswith("/")
+                and not re.search(r"\.(csv|xlsx|pdf|json|ics|xml)$", adresse.path)
+            ):
+                attente.append(adresse.path + (f"?{adresse.query}" if adresse.query else ""))
+    return sorted(vues)
+
+
+@pytest.mark.parametrize("taille", [BUREAU, TELEPHONE], ids=["bureau", "telephone"])
+@pytest.mark.parametrize("nom", list(COMPTES))
+def test_chaque_page_atteinte_par_les_liens_est_saine(
+    nom: str, taille: dict[str, int], place: Contexte, asseoir: Callable[..., Poste]
+) -> None:
+    poste = asseoir(taille=taille)
+    depart = "/"
+    courriel = COMPTES[nom]
+    if courriel:
+        poste.se_connecter(courriel)
+        depart = urlsplit(poste.page.url).path
+    fautes: list[str] = []
+
+    def visiter(cle: str) -> None:
+        try:
+            poste.montrer(
+                f"pages/{nom}-{'360' if taille is TELEPHONE else '1280'}-{cle.strip('/').replace('/', '_') or 'accueil'}"
+            )
+        except AssertionError as faute:
+            fautes.append(str(faute).split("\n")[0][:400])
+            poste.ennuis.clear()
+        texte = poste.page.inner_text("body")
+        if nom in {"employeur", "siae"} and (mots := set(MOTS_DE_STATUT.findall(texte))):
+            fautes.append(f"{cle} montre {sorted(mots)}")
+        if nom == "referent" and (mots := set(MOTS_DE_SANCTION.findall(MOTS_PERMIS.sub("", texte)))):
+            fautes.append(f"{cle} montre {sorted(mots)}")
+
+    vues = parcourir(poste, depart, nom, visiter)
+    if os.environ.get("CAPTURES"):
+        print(nom, len(vues), vues)
+    assert fautes == []
+    assert len(vues) >= 5

@@ -1,0 +1,271 @@
+"""The main job, end to end, as the people who do it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from marketplace.comptes.models import Organisation
+from marketplace.contexte import Contexte
+from marketplace.heures.alertes import DECLARATION_EN_RETARD
+from marketplace.heures.models import Contrat
+from marketplace.heures.queries import avancements
+from marketplace.journal.models import Alerte, Evenement
+from marketplace.marches.models import Marche
+from marketplace.personnes.models import EtatValidation, Validation
+from marketplace.scheduler.process import executer_dues
+from tests.e2e.conftest import TELEPHONE, Poste
+
+EMPLOYEUR, REFERENT, FACILITATEUR = (
+    "employeur@demo.invalid",
+    "referent@demo.invalid",
+    "facilitateur@demo.invalid",
+)
+LUNDI = "2026-11-23"
+FIN = "2027-03-31"
+
+
+def choisir_marche(page: Page, champ: str) -> str:
+    """Pick the first real marché of a list; its reference."""
+    liste = page.get_by_label(champ)
+    ref = liste.locator("option").nth(1).get_attribute("value") or ""
+    liste.select_option(ref)
+    return ref
+
+
+def marche_de(place: Contexte, ref: str) -> Marche:
+    with place.lecture() as s:
+        return s.scalars(select(Marche).where(Marche.ref == ref)).one()
+
+
+def heures_validees(place: Contexte, marche: Marche) -> Decimal:
+    with place.lecture() as s:
+        return avancements(s, [marche.id], place.aujourdhui())[marche.id].validees
+
+
+def alertes_ouvertes(place: Contexte, marche: Marche) -> set[str]:
+    with place.lecture() as s:
+        requete = select(Alerte.type).where(
+            Alerte.objet_type == "marche", Alerte.objet_id == marche.id, Alerte.fermee_le.is_(None)
+        )
+        return set(s.scalars(requete))
+
+
+def publier_offre(poste: Poste) -> tuple[str, str]:
+    """Post an offre of mason for one of the firm's marchés; the references of the offre and of the marché."""
+    page = poste.aller("/employeur/offres/nouvelle")
+    page.get_by_label("Quel poste ?").fill("maçon")
+    page.get_by_label("Dans quelle commune ?").fill("Montpellier")
+    page.get_by_label("Heures par semaine").fill("28")
+    page.get_by_label("Type de contrat").select_option("cdd")
+    page.get_by_label("Premier jour de travail").fill(LUNDI)
+    page.get_by_label("Durée, en mois").fill("4")
+    page.get_by_label("Ce qu'il faut savoir").fill("aucun")
+    page.get_by_text("Plus de précisions").click()
+    marche = choisir_marche(page, "Pour quel marché ?")
+    poste.montrer("offre-saisie")
+    page.get_by_role("button", name="Continuer : le métier").click()
+    poste.montrer("offre-metier")
+    page.get_by_role("button", name="Publier l'offre").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("maçon", re.IGNORECASE))
+    poste.montrer("offre-publiee")
+    trouve = re.search(r"O-\d+", page.url)
+    assert trouve
+    return trouve.group(), marche
+
+
+def valider_la_personne(poste: Poste, nom: str) -> None:
+    """The facilitateur answers yes on the person waiting under this name, with the proof she just saw."""
+    page = poste.aller("/facilitateur/personnes/a-valider")
+    ligne = page.get_by_role("row").filter(has_text=nom)
+    attente = page.get_by_role("listitem").filter(has_text=nom).get_by_role("link", name="Répondre")
+    if attente.count():
+        attente.click()
+        page.get_by_label("Situation prouvée").select_option("rsa")
+        page.get_by_label("Justificatif vu").select_option("attestation_rsa")
+        page.get_by_label("Date écrite sur le justificatif").fill("2026-11-10")
+        page.get_by_label("Depuis le").fill("2025-01-15")
+    else:
+        ligne.get_by_role("link").click()
+    poste.montrer("personne-a-valider")
+    page.get_by_role("button", name=re.compile("^Valider ")).click()
+    expect(page.get_by_role("status").first).to_be_visible()
+
+
+def valider_les_heures(poste: Poste, place: Contexte, marche: Marche, libelle_mois: str) -> None:
+    """The facilitateur validates what this marché's employer declared for the month."""
+    with place.lecture() as s:
+        titulaire = s.get_one(Organisation, marche.titulaire_id).nom
+    page = poste.aller("/facilitateur/heures")
+    poste.montrer("heures-a-valider")
+    lien = page.locator("a").filter(has_text=re.compile(rf"Regarder.*{libelle_mois}.*{re.escape(marche.intitule)}"))
+    if lien.count():
+        lien.first.click()
+    else:
+        page.get_by_role("row").filter(has_text=marche.intitule).filter(has_text=libelle_mois).get_by_role(
+            "link", name=titulaire
+        ).first.click()
+    poste.montrer("declaration-a-valider")
+    page.get_by_role("button", name="Valider ces heures").click()
+    expect(page.get_by_role("status").first).to_be_visible()
+
+
+def declarer(poste: Poste, marche_ref: str, nom: str, heures: str) -> None:
+    """The employer fills and signs November."""
+    page = poste.aller(f"/employeur/declarations/{marche_ref}/2026-11")
+    for champ in page.locator("input.saisie-heures").all():
+        if champ.get_attribute("name", timeout=1000).startswith("h-") and champ.input_value() == "":  # type: ignore[union-attr]
+            champ.fill("0")
+    page.get_by_label(f"Heures travaillées, {nom}").fill(heures)
+    page.get_by_label("Votre nom").fill("Marin Calcaire")
+    poste.montrer("declaration-saisie")
+    page.get_by_role("button", name="Signer les heures").click()
+    expect(page.get_by_role("status").first).to_be_visible()
+
+
+def test_de_l_offre_aux_heures_validees_a_trois(place: Contexte, asseoir: Callable[..., Poste]) -> None:
+    employeur, referent, facilitateur = asseoir(), asseoir(taille=TELEPHONE), asseoir()
+    employeur.se_connecter(EMPLOYEUR)
+    offre, marche_ref = publier_offre(employeur)
+    marche = marche_de(place, marche_ref)
+
+    page = employeur.aller(f"/employeur/offres/{offre}/classement")
+    cartes = page.locator("ol.panneaux > li")
+    assert 1 <= cartes.count() <= 10
+    assert all(carte.locator("ul.raisons > li").count() >= 1 for carte in cartes.all())
+    employeur.montrer("classement-sans-nom")
+
+    referent.se_connecter(REFERENT)
+    page = referent.aller(f"/referent/offres/{offre}")
+    referent.montrer("personnes-classees")
+    page.get_by_role("link", name=re.compile("^Proposer ")).first.click()
+    page.get_by_role("radio").first.check()
+    referent.montrer("proposer")
+    page.get_by_role("button", name=re.compile("à ce poste$")).click()
+    expect(page.get_by_role("status").first).to_be_visible()
+    referent.montrer("proposition-du-referent")
+
+    page = employeur.aller("/employeur/propositions?filtre=a_repondre")
+    page = employeur.aller("/employeur/propositions")
+    page.get_by_role("row").filter(has_text=re.compile("maçon", re.IGNORECASE)).first.wait_for()
+    with place.lecture() as s:
+        from marketplace.offres.models import Offre
+        from marketplace.propositions.models import Proposition
+
+        proposition = s.scalars(
+            select(Proposition.ref).join(Offre, Offre.id == Proposition.offre_id).where(Offre.ref == offre)
+        ).one()
+    page = employeur.aller(f"/employeur/propositions/{proposition}")
+    employeur.montrer("proposition-de-l-employeur")
+    nom = page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("button", name=re.compile("^Accepter et embaucher")).click()
+    with place.lecture() as s:
+        attend = s.scalars(select(Validation.ref).where(Validation.etat == EtatValidation.A_TRAITER)).all()
+    facilitateur.se_connecter(FACILITATEUR)
+    page = facilitateur.aller("/facilitateur/personnes/a-valider")
+    if attend and page.get_by_text(nom).count():
+        valider_la_personne(facilitateur, nom)
+
+    page = employeur.aller(f"/employeur/propositions/{proposition}/embauche")
+    page.get_by_label(re.compile("^(Début|Premier jour)")).fill(LUNDI)
+    employeur.montrer("embauche")
+    page.get_by_role("button", name=re.compile("^Embaucher ")).click()
+    expect(page.get_by_role("status").first).to_be_visible()
+    with place.lecture() as s:
+        contrat = s.scalars(select(Contrat).order_by(Contrat.id.desc())).first()
+        assert contrat is not None
+        assert contrat.marche_id == marche.id
+
+    place.horloge.aller_au(date(2026, 12, 14))  # type: ignore[attr-defined]
+    executer_dues(place)
+    assert DECLARATION_EN_RETARD in alertes_ouvertes(place, marche)
+    avant = heures_validees(place, marche)
+    employeur.se_connecter(EMPLOYEUR)
+    declarer(employeur, marche_ref, nom, "42")
+    facilitateur.se_connecter(FACILITATEUR)
+    valider_les_heures(facilitateur, place, marche, "novembre 2026")
+    assert heures_validees(place, marche) >= avant + 42
+    facilitateur.aller(f"/facilitateur/marches/{marche_ref}")
+    facilitateur.montrer("marche-apres-validation")
+    with place.lecture() as s:
+        encore = s.scalars(
+            select(Alerte.message).where(
+                Alerte.type == DECLARATION_EN_RETARD, Alerte.objet_id == marche.id, Alerte.fermee_le.is_(None)
+            )
+        ).all()
+    assert not [m for m in encore if "novembre" in m]
+
+
+def test_l_employeur_fait_valider_une_personne_qu_il_a_trouvee(place: Contexte, asseoir: Callable[..., Poste]) -> None:
+    employeur, facilitateur = asseoir(taille=TELEPHONE), asseoir()
+    employeur.se_connecter(EMPLOYEUR)
+    page = employeur.aller("/employeur/validations/nouvelle")
+    page.get_by_label("Prénom").fill("Nadège")
+    page.get_by_label("Nom", exact=True).fill("Fictive-Parcours")
+    page.get_by_label("Date de naissance").fill("1988-04-02")
+    marche_ref = choisir_marche(page, "Marché")
+    page.get_by_label("Poste").fill("maçon")
+    debut = place.aujourdhui().isoformat()
+    page.get_by_label("Début prévu").fill(debut)
+    page.get_by_label("La personne est d'accord").check()
+    employeur.montrer("validation-demandee")
+    page.get_by_role("button", name="Demander la validation").click()
+    employeur.montrer("validations-de-l-employeur")
+
+    facilitateur.se_connecter(FACILITATEUR)
+    valider_la_personne(facilitateur, "Fictive-Parcours")
+
+    page = employeur.aller("/employeur/validations")
+    expect(page.get_by_role("row").filter(has_text="Fictive-Parcours")).to_contain_text(
+        re.compile("oui", re.IGNORECASE)
+    )
+    employeur.montrer("validation-oui")
+    page.get_by_role("row").filter(has_text="Fictive-Parcours").get_by_role(
+        "link", name=re.compile("contrat|embauch", re.IGNORECASE)
+    ).click()
+    page.get_by_label(re.compile("^Heures par semaine")).fill("24")
+    fin = page.get_by_label(re.compile("^Dernier jour|^Fin"))
+    if fin.count():
+        fin.first.fill(FIN)
+    employeur.montrer("contrat-direct")
+    page.get_by_role("button", name="Enregistrer le contrat").click()
+    expect(page.get_by_role("status").first).to_be_visible()
+    with place.lecture() as s:
+        contrat = s.scalars(select(Contrat).order_by(Contrat.id.desc())).first()
+    assert contrat is not None
+    assert contrat.proposition_id is None
+    assert contrat.marche_id == marche_de(place, marche_ref).id
+
+
+def test_le_facilitateur_fait_tout_seul_pour_le_compte_des_autres(
+    place: Contexte, asseoir: Callable[..., Poste]
+) -> None:
+    poste = asseoir()
+    poste.se_connecter(FACILITATEUR)
+    with place.lecture() as s:
+        firme = s.scalars(select(Organisation).where(Organisation.nom == "Bâtisseurs Exemple")).one()
+    page = poste.aller(f"/facilitateur/organisations/{firme.ref}")
+    page.get_by_label(re.compile("téléphone", re.IGNORECASE)).first.check()
+    page.get_by_role("button", name=re.compile("^Agir pour")).click()
+    expect(page.get_by_text("Vous agissez pour le compte de")).to_be_visible()
+    poste.montrer("pour-le-compte-de")
+    offre, _ = publier_offre(poste)
+    poste.page.get_by_role("button", name="Revenir à mon rôle").click()
+
+    page = poste.aller(f"/facilitateur/offres/{offre}")
+    page.get_by_role("link", name=re.compile("^Proposer ")).first.click()
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name=re.compile("à ce poste$")).click()
+    expect(page.get_by_role("status").first).to_be_visible()
+    poste.montrer("proposition-du-facilitateur")
+
+    with place.lecture() as s:
+        faits = s.scalars(select(Evenement).where(Evenement.objet_ref == offre)).all()
+    publication = [e for e in faits if e.pour_le_compte_de_id == firme.id]
+    assert publication
+    assert all(e.source == "telephone" for e in publication)
