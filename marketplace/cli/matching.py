@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -138,10 +137,13 @@ def arguments_bench(parser: argparse.ArgumentParser) -> None:
     """Arguments of « bench matching »."""
     parser.add_argument("--personnes", type=int, default=50_000)
     parser.add_argument("--offres", type=int, default=200)
+    parser.add_argument("--sans-pairs", action="store_true", help="ne pas mesurer les autres outils")
 
 
 def bench_matching(args: argparse.Namespace) -> dict[str, Any]:
-    """Load and rank made-up people; see `marketplace.matching.banc` for what is measured."""
+    """Load made-up people, rank them, time the floor and the peers in the same run."""
     from marketplace.matching.banc import mesurer  # heavy, and only here
 
-    return mesurer(_ouvrir(), args.personnes, args.offres, os.cpu_count() or 1)
+    if args.personnes < 1 or args.offres < 1:
+        raise ErreurMatching("Au moins une personne et une offre sont nécessaires.")
+    return mesurer(_ouvrir(), args.personnes, args.offres, pairs=not args.sans_pairs)

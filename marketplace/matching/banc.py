@@ -1,87 +1,215 @@
-"""Speed of a ranking against the bare product of its own index, in the same process."""
+"""Speed of a ranking against the bare product of its own index, and against peers, in the same process.
+
+People beyond `MODELES` are copies of made-up ones, moved and renamed: reading a wording is timed apart.
+"""
 
 from __future__ import annotations
 
+import random
+import resource
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
+from marketplace.matching.pairs_de_banc import PAIRS, Corpus
 from marketplace.matching.ranker import Ranker
+from marketplace.matching.texte import formes
 from marketplace.matching.valeurs import Experience, Poste, Profil
+from marketplace.matching.vivier import Vivier, hacher
+
+MODELES = 20_000
+OFFRES_PAIRS = 40
 
 
 def gens(ranker: Ranker, nombre: int, graine: int = 1) -> list[Profil]:
-    """Made-up people: one or two official trades, places of the Hérault, mixed wishes."""
-    rng = np.random.default_rng(graine)
+    """Made-up people: one to three official trades, skills of theirs, places of one département."""
+    hasard = random.Random(graine)  # noqa: S311 - a benchmark
+    rome = ranker.rome
     communes = [c for c in ranker.trajets.communes.codes if c.startswith("34")] or list(ranker.trajets.communes.codes)
-    noms = [a[0].split(" / ")[0] for a in ranker.rome.appellations]
+    noms: list[list[str]] = [[] for _ in rome.codes]
+    for long, _court, code, _principale, _rare in rome.appellations:
+        noms[code].append(formes(long)[hasard.randrange(2) % len(formes(long))])
+    competences: list[list[int]] = [[] for _ in rome.codes]
+    for m, c in zip(rome.lien_metier, rome.lien_competence, strict=True):
+        competences[m].append(int(c))
     modes = (frozenset({"voiture"}), frozenset({"transports", "marche"}), frozenset({"velo", "transports"}))
-    return [
-        Profil(
-            ref=f"b{i}",
-            experiences=tuple(
-                Experience(noms[int(rng.integers(len(noms)))], None, int(rng.integers(1, 80)))
-                for _ in range(int(rng.integers(1, 3)))
-            ),
-            permis=frozenset({"B"}) if rng.random() < 0.5 else frozenset(),
-            code_insee=communes[int(rng.integers(len(communes)))],
-            modes=modes[int(rng.integers(3))],
-            trajet_max_minutes=int(rng.choice([20, 30, 45, 60, 90])),
-            heures_min=10,
-            heures_max=int(rng.choice([26, 30, 35, 39])),
-            nuit=bool(rng.random() < 0.3),
-            weekend=bool(rng.random() < 0.5),
+    courants = hasard.sample(range(rome.nombre), 150)
+    sortie = []
+    for i in range(nombre):
+        codes = [
+            hasard.choice(courants) if hasard.random() < 0.75 else hasard.randrange(rome.nombre)
+            for _ in range(hasard.choice((1, 1, 2, 2, 3)))
+        ]
+        lies = competences[codes[0]]
+        sortie.append(
+            Profil(
+                ref=f"b{i}",
+                experiences=tuple(Experience(hasard.choice(noms[c]), None, hasard.randint(1, 80)) for c in codes),
+                competences=tuple(
+                    rome.competence_libelle[c] for c in hasard.sample(lies, min(len(lies), hasard.randint(0, 5)))
+                ),
+                permis=frozenset({"B"}) if hasard.random() < 0.5 else frozenset(),
+                code_insee=hasard.choice(communes),
+                modes=hasard.choice(modes),
+                trajet_max_minutes=hasard.choice((20, 30, 45, 60, 90)),
+                heures_min=hasard.choice((10, 15, 20, 26)),
+                heures_max=hasard.choice((26, 30, 35, 39)),
+                nuit=hasard.random() < 0.3,
+                weekend=hasard.random() < 0.5,
+                disponible_le=date(2027, 1, 1 + hasard.randrange(28)),
+            )
         )
-        for i in range(nombre)
-    ]
+    return sortie
 
 
-def mesurer(ranker: Ranker, personnes: int, offres: int, coeurs: int) -> dict[str, Any]:
-    """p50 and p95 of a full ranking, and of the matrix-vector floor, in milliseconds."""
-    debut = time.perf_counter()
-    ranker.charger(gens(ranker, personnes))
-    construction = time.perf_counter() - debut
+def multiplier(ranker: Ranker, nombre: int, graine: int = 2) -> None:
+    """Copy the people held until there are `nombre`, each at somebody else's place and wishes."""
+    vivier = ranker.vivier
+    base = vivier.taille
+    modeles = [ranker.profil(r) for r in vivier.refs]
+    rng = np.random.default_rng(graine)
+    source = np.concatenate([np.arange(base), rng.integers(0, base, nombre - base)])
+    ailleurs = np.concatenate([np.arange(base), rng.integers(0, base, nombre - base)])
+    for nom in ("vivant", "neutre", "codes", "croyances"):
+        setattr(vivier, nom, getattr(vivier, nom)[source])
+    for nom in ("classe", "porte", "dispo"):
+        setattr(vivier, nom, getattr(vivier, nom)[ailleurs])
+    vivier.refs = [f"b{i}" for i in range(nombre)]
+    vivier.place = {r: i for i, r in enumerate(vivier.refs)}
+    vivier.hash = np.array([hacher(r) for r in vivier.refs], np.uint64)
+    vivier.taille = vivier.vivants = nombre
+    vivier._effectifs = None  # noqa: SLF001 - the benchmark writes the columns itself
+    vivier.batir()
+    for ref, i in zip(vivier.refs[base:], source[base:], strict=True):
+        ranker.retenir(replace(modeles[i], ref=ref))
+
+
+def postes(ranker: Ranker, nombre: int, graine: int = 3) -> list[Poste]:
+    """Made-up openings whose trades follow those of the people held."""
+    rng = np.random.default_rng(graine)
     v = ranker.vivier
-    presents = v.codes[: v.taille] != 65535
-    pointeurs = np.concatenate([[0], np.cumsum(presents.sum(axis=1))])
-    matrice = sparse.csr_matrix(
-        (
-            (v.croyances[: v.taille][presents] / 255).astype(np.float32),
-            v.codes[: v.taille][presents].astype(np.int32),
-            pointeurs,
-        ),
-        shape=(v.taille, ranker.rome.nombre),
-    )
-    rng = np.random.default_rng(2)
-    communes = [ranker.trajets.communes.codes[v.lieu_commune[x]] for x in v.lieu[: v.taille]]
-    durees, plancher = [], []
-    vecteur = rng.random(ranker.rome.nombre).astype(np.float32)
-    for i in range(offres):
-        poste = Poste(
-            ref=f"o{i}",
-            intitule="",
-            code_rome=ranker.rome.codes[int(rng.integers(ranker.rome.nombre))],
-            code_insee=communes[int(rng.integers(len(communes)))],
-            heures_hebdo=26,
+    communes = [c for c in ranker.trajets.communes.codes if c.startswith("34")] or list(ranker.trajets.communes.codes)
+    sortie = []
+    for i in range(nombre):
+        code = int(v.codes[int(rng.integers(v.taille)), 0])
+        code = code if code < ranker.rome.nombre else 0
+        sortie.append(
+            Poste(
+                ref=f"o{i}",
+                intitule=formes(ranker.rome.libelles[code])[0],
+                code_rome=ranker.rome.codes[code],
+                competences_requises=("Respecter les règles de sécurité", "Travailler en équipe"),
+                permis=frozenset({"B"}) if rng.random() < 0.4 else frozenset(),
+                code_insee=communes[int(rng.integers(len(communes)))],
+                heures_hebdo=int(rng.choice([20, 26, 30, 35])),
+                nuit=bool(rng.random() < 0.1),
+                weekend=bool(rng.random() < 0.2),
+                debut=date(2027, 1, 10),
+            )
         )
-        a = time.perf_counter()
-        ranker.rank(poste, limit=10)
-        b = time.perf_counter()
-        matrice @ vecteur
-        durees.append((b - a) * 1000)
-        plancher.append((time.perf_counter() - b) * 1000)
-    p50, p95 = (float(x) for x in np.percentile(durees, [50, 95]))
+    return sortie
+
+
+def matrice(vivier: Vivier, nombre_codes: int) -> sparse.csr_matrix:
+    """The index's own non-zeros as a CSR matrix of float32: the floor is its product with a vector."""
+    n = vivier.taille
+    presents = vivier.codes[:n] != 65535
+    pointeurs = np.concatenate([[0], np.cumsum(presents.sum(axis=1))]).astype(np.int32)
+    valeurs = (vivier.croyances[:n][presents] / 255).astype(np.float32)
+    return sparse.csr_matrix((valeurs, vivier.codes[:n][presents].astype(np.int32), pointeurs), shape=(n, nombre_codes))
+
+
+def chronometrer(fonction: Callable[[Any], object], arguments: Sequence[Any]) -> NDArray[np.float64]:
+    """Milliseconds of each call."""
+    durees = []
+    for x in arguments:
+        debut = time.perf_counter()
+        fonction(x)
+        durees.append((time.perf_counter() - debut) * 1000)
+    return np.array(durees)
+
+
+def _p(durees: NDArray[np.float64]) -> dict[str, float]:
+    return {"p50_ms": round(float(np.percentile(durees, 50)), 3), "p95_ms": round(float(np.percentile(durees, 95)), 3)}
+
+
+def mesurer(ranker: Ranker, personnes: int, offres: int, pairs: bool = True) -> dict[str, Any]:
+    """Everything `bench matching` prints; rankings and floor are timed in turn, one thread."""
+    profils = gens(ranker, min(personnes, MODELES))
+    ranker.interprete.oublier()
+    debut = time.perf_counter()
+    ranker.charger(profils)
+    construction = (time.perf_counter() - debut) / max(1, len(profils))
+    if personnes > len(profils):
+        multiplier(ranker, personnes)
+    debut = time.perf_counter()
+    ranker.vivier.batir()
+    tri = time.perf_counter() - debut
+    liste = postes(ranker, offres)
+    for poste in liste[:5]:
+        ranker.rank(poste)
+    creuse = matrice(ranker.vivier, ranker.rome.nombre)
+    vecteur = np.random.default_rng(4).random(ranker.rome.nombre).astype(np.float32)
+    complet, plancher = [], []
+    for poste in liste:
+        complet.append(chronometrer(ranker.rank, [poste])[0])
+        plancher.append(chronometrer(lambda _x: creuse @ vecteur, [0])[0])
+    rangs = chronometrer(lambda p: ranker.ordonner(p, limit=10), liste)
+    lot = chronometrer(ranker.rank_lot, [liste])[0] / max(1, len(liste))
+    neuf = [replace(p, ref=f"n{i}") for i, p in enumerate(gens(ranker, 60, graine=9))]
+    lecture = chronometrer(lambda p: (ranker.interprete.preparer([p]), ranker.interprete.profil(p)), neuf[:30])
+    mise_a_jour = chronometrer(lambda p: ranker.appliquer([p], []), neuf[30:])
     sol = float(np.median(plancher))
-    return {
+    p50 = float(np.median(complet))
+    sortie: dict[str, Any] = {
         "personnes": personnes,
         "offres": offres,
-        "coeurs": coeurs,
-        "construction_s": round(construction, 2),
-        "p50_ms": round(p50, 3),
-        "p95_ms": round(p95, 3),
-        "plancher_p50_ms": round(sol, 3),
-        "rapport_plancher": round(p50 / max(sol, 1e-9), 2),
-        "octets_par_personne": round(v.octets() / max(1, v.taille), 1),
+        "classement": _p(np.array(complet)),
+        "classement_sans_raisons": _p(rangs),
+        "plancher": _p(np.array(plancher)) | {"non_nuls": int(creuse.nnz)},
+        "rapport_plancher": round(p50 / sol, 3),
+        "rapport_p95_p50": round(float(np.percentile(complet, 95)) / p50, 2),
+        "lot_ms_par_offre": round(float(lot), 3),
+        "rapport_lot_plancher": round(float(lot) / sol, 3),
+        "mise_a_jour": _p(mise_a_jour),
+        "lecture_d_une_personne": _p(lecture),
+        "rapport_mise_a_jour_lecture": round(float(np.median(mise_a_jour) / max(1e-9, np.median(lecture))), 2),
+        "octets_par_personne": round(ranker.vivier.octets() / max(1, ranker.vivier.taille), 1),
+        "memoire_max_mo": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "construction_us_par_personne": round(construction * 1e6, 1),
+        "construction_index_s": round(tri, 2),
     }
+    if pairs:
+        sortie["pairs"] = comparer(ranker, profils, liste[:OFFRES_PAIRS], p50)
+    return sortie
+
+
+def comparer(ranker: Ranker, profils: list[Profil], liste: list[Poste], p50: float) -> dict[str, Any]:
+    """Peers as they are, on the same people: most of them neither filter nor explain."""
+    v = ranker.vivier
+    textes = [" ".join([*(e.intitule for e in p.experiences), *p.competences]) for p in profils]
+    rng = np.random.default_rng(5)
+    choix = rng.integers(0, len(textes), v.taille)
+    corpus = Corpus([textes[i] for i in choix], v.codes[: v.taille], v.croyances[: v.taille], ranker.rome.nombre)
+    requetes = [f"{p.intitule} {' '.join(p.competences_requises)}" for p in liste]
+    sortie: dict[str, Any] = {}
+    for nom, fabrique in PAIRS.items():
+        try:
+            pair = fabrique(corpus)
+        except Exception as erreur:  # noqa: BLE001 - a peer that is not there is said, not fatal
+            sortie[nom] = {"absent": str(erreur).splitlines()[0][:120]}
+            continue
+        durees = chronometrer(pair.chercher, requetes)
+        sortie[nom] = _p(durees) | {
+            "rapport": round(float(np.median(durees)) / p50, 2),
+            "filtres": pair.filtres,
+            "portee": pair.portee,
+        }
+        pair.fermer()
+    return sortie

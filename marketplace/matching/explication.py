@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from marketplace.matching import raisons as mots
 from marketplace.matching.lecture import Interprete, Lecture
-from marketplace.matching.metiers import matrice_traits
 from marketplace.matching.pertinence import GAINS, Graphe, Pertinence
+from marketplace.matching.texte import traits
 from marketplace.matching.trajets import IMPOSSIBLE, MODES
 from marketplace.matching.valeurs import LigneClassee, Poste, Profil, Raison, Reglages
 from marketplace.matching.vivier import INCONNU
@@ -31,6 +33,8 @@ class Constat:
     minutes: int
     mode: int
     neutre: bool
+    codes: NDArray[np.uint16]
+    croyances: NDArray[np.uint8]
 
 
 class Explicateur:
@@ -43,12 +47,19 @@ class Explicateur:
         self.pertinence = pertinence
         self.reglages = reglages
 
-    def ligne(self, poste: Poste, lecture: Lecture, profil: Profil, constat: Constat) -> LigneClassee:
-        """The line of one person for one offre."""
-        sans = constat.pertinence
-        if profil.competences and not constat.neutre:
-            seule = self.interprete.profil(replace(profil, competences=()))
-            sans = min(1.0, self.pertinence.d_une_lecture(self.graphe, lecture, seule))
+    def lignes(
+        self, poste: Poste, lecture: Lecture, gens: Sequence[tuple[Profil, Constat]]
+    ) -> tuple[LigneClassee, ...]:
+        """The lines of a ranking; what skills bring is the score less the score without them."""
+        lectures = [
+            self.interprete.profil(replace(p, competences=()) if p.competences else p) for p, c in gens if _lu(p, c)
+        ]
+        sans = iter(self.pertinence.de_lectures(self.graphe, lecture, lectures))
+        return tuple(
+            self._ligne(poste, lecture, p, c, float(next(sans)) if _lu(p, c) else c.pertinence) for p, c in gens
+        )
+
+    def _ligne(self, poste: Poste, lecture: Lecture, profil: Profil, constat: Constat, sans: float) -> LigneClassee:
         raisons = [self._metier(lecture, profil, constat, sans)]
         manques: list[str] = []
         competences, absentes = self._competences(poste, profil, constat.pertinence - sans)
@@ -82,26 +93,38 @@ class Explicateur:
             return Raison("metier", "Métier de l'offre à préciser : classement neutre", part, "neutre")
         if constat.neutre:
             return Raison("metier", "Parcours à compléter : classé sur le reste", part, "neutre")
-        lien = self._lien(lecture, profil)
+        lien = self._lien(lecture, profil, constat)
         if lien is None:
             texte = "Pas d'expérience repérée dans ce métier ni dans un métier voisin"
             return Raison("metier", texte, part, "moins")
         return Raison("metier", mots.texte_metier(lien[1], lien[0], lien[2]), part, "plus")
 
-    def _lien(self, lecture: Lecture, profil: Profil) -> tuple[int, str, int | None] | None:
+    def _lien(self, lecture: Lecture, profil: Profil, constat: Constat) -> tuple[int, str, int | None] | None:
         """(relation, label of the trade held, months) of the past job nearest to the offre."""
-        meilleur: tuple[float, int, str, int | None] | None = None
-        for i, emploi in enumerate(self.interprete.emplois(profil)):
-            mois = profil.experiences[i].mois if i < len(profil.experiences) else None
-            for voulu, c2 in zip(lecture.codes[:5], lecture.valeurs[:5], strict=True):
-                liens = self.rome.relation[emploi.codes, voulu]
-                valeurs = emploi.valeurs * c2 * GAINS[liens]
-                if len(valeurs) == 0:
-                    continue
-                k = int(np.argmax(valeurs))
-                if valeurs[k] > 0.03 and (meilleur is None or valeurs[k] > meilleur[0]):
-                    meilleur = (float(valeurs[k]), int(liens[k]), self.rome.libelles[emploi.codes[k]], mois)
-        return None if meilleur is None else meilleur[1:]
+        connus = constat.codes < self.graphe.nombre
+        codes, croyances = constat.codes[connus].astype(np.intp), constat.croyances[connus] / 255.0
+        if len(codes) == 0:
+            return None
+        voulus = lecture.codes[:5]
+        liens = self.rome.relation[codes[:, None], voulus[None, :]]
+        valeurs = croyances[:, None] * lecture.valeurs[None, :5] * GAINS[liens]
+        i, j = np.unravel_index(int(np.argmax(valeurs)), valeurs.shape)
+        if valeurs[i, j] <= 0.03:
+            return None
+        code = int(codes[i])
+        return int(liens[i, j]), self.rome.libelles[code], self._mois(profil, code)
+
+    def _mois(self, profil: Profil, code: int) -> int | None:
+        """Length of the past job that most likely was of this trade."""
+        mieux, mois = -1.0, None
+        for experience in profil.experiences:
+            if experience.code_rome is not None and experience.code_rome == self.rome.codes[code]:
+                return experience.mois
+            lus, valeurs = self.interprete.wording(experience.intitule)
+            croyance = float(valeurs[lus == code].sum())
+            if croyance > mieux:
+                mieux, mois = croyance, experience.mois
+        return mois
 
     def _competences(self, poste: Poste, profil: Profil, part: float) -> tuple[list[Raison], list[str]]:
         demandees = poste.competences_requises
@@ -128,6 +151,11 @@ class Explicateur:
         return Raison("trajet", texte, part, "plus" if aise else "neutre")
 
 
+def _lu(profil: Profil, constat: Constat) -> bool:
+    """Whether skills could have moved this person's relevance."""
+    return bool(profil.competences) and not constat.neutre
+
+
 def _conditions(poste: Poste, profil: Profil) -> list[Raison]:
     """Requirements met: they filter, hence weigh nothing within the list."""
     raisons = []
@@ -147,12 +175,24 @@ def _conditions(poste: Poste, profil: Profil) -> list[Raison]:
     return raisons
 
 
+@lru_cache(maxsize=100_000)
+def _empreinte(texte: str) -> dict[int, float]:
+    """Weights of the n-grams of a wording, of norm 1."""
+    indices, poids = traits(texte)
+    somme: dict[int, float] = {}
+    for i, p in zip(indices.tolist(), poids.tolist(), strict=True):
+        somme[i] = somme.get(i, 0.0) + p
+    norme = sum(p * p for p in somme.values()) ** 0.5
+    return {i: p / norme for i, p in somme.items()} if norme else {}
+
+
 def couverture(demandees: Sequence[str], tenues: Sequence[str]) -> list[bool]:
     """Which of the skills asked for are met by one of the skills held, word for word or nearly."""
-    a, b = matrice_traits(list(demandees)), matrice_traits(list(tenues))
-    if not a.nnz or not b.nnz:
-        return [False] * len(demandees)
-    na = np.sqrt(np.asarray(a.multiply(a).sum(axis=1)).ravel())
-    nb = np.sqrt(np.asarray(b.multiply(b).sum(axis=1)).ravel())
-    sim = (a @ b.T).toarray() / np.maximum(np.outer(na, nb), 1e-9)
-    return [bool(x) for x in sim.max(axis=1) >= SEUIL_COUVERTURE]
+    lues = [_empreinte(t) for t in tenues]
+    sortie = []
+    for demandee in demandees:
+        voulue = _empreinte(demandee)
+        sortie.append(
+            any(sum(p * e[i] for i, p in voulue.items() if i in e) >= SEUIL_COUVERTURE for e in lues if voulue)
+        )
+    return sortie

@@ -58,6 +58,26 @@ def profil_de(o: dict[str, Any]) -> Profil:
     )
 
 
+def objet_de(p: Profil) -> dict[str, Any]:
+    """The line of profils.jsonl of a Profil: `profil_de` gives it back."""
+    return {
+        "id": p.ref,
+        "experiences": [{"intitule": e.intitule, "code_rome": e.code_rome, "mois": e.mois} for e in p.experiences],
+        "competences": list(p.competences),
+        "permis": sorted(p.permis),
+        "caces": sorted(p.caces),
+        "code_insee": p.code_insee,
+        "modes": sorted(p.modes),
+        "trajet_max_minutes": p.trajet_max_minutes,
+        "heures_min": float(p.heures_min),
+        "heures_max": float(p.heures_max),
+        "nuit": p.nuit,
+        "weekend": p.weekend,
+        "disponible_le": p.disponible_le.isoformat() if p.disponible_le else None,
+        "limites": list(p.limites),
+    }
+
+
 def poste_de(o: dict[str, Any]) -> Poste:
     """A Poste from one line of postes.jsonl."""
     return Poste(

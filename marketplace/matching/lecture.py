@@ -66,6 +66,10 @@ class Interprete:
                 ordre = np.lexsort((codes, -valeurs))
                 self._lus[(texte, competence)] = (codes[ordre], valeurs[ordre])
 
+    def oublier(self) -> None:
+        """Drop the wordings kept: for measures."""
+        self._lus.clear()
+
     def wording(self, texte: str, competence: bool = False) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Belief of one wording, top codes only; empty when there is no word in it."""
         plie = plier(texte)

@@ -11,7 +11,7 @@ from marketplace.matching.decision import CoucheDecision
 from marketplace.matching.lecture import Lecture
 from marketplace.matching.pertinence import NEUTRE, Graphe, Pertinence, marge_trajet
 from marketplace.matching.valeurs import Poste, Reglages
-from marketplace.matching.vivier import BIT, INCONNU, MOTIFS, RECUPERABLES, Vivier, hacher, melanger
+from marketplace.matching.vivier import BIT, INCONNU, MOTIFS, RECUPERABLES, Examen, Vivier, hacher, melanger
 
 PRESELECTION = 200
 _BITS = np.arange(256)
@@ -77,15 +77,22 @@ def preselection(
     if len(admis) <= nombre:
         return admis
     s = score[admis]
-    positifs = np.flatnonzero(s > 0)
-    if len(positifs) >= nombre:  # most people have no trade in common: sort only those who have
-        admis, s = admis[positifs], s[positifs]
-    if len(admis) == nombre:
-        return admis
     seuil = np.partition(s, len(s) - nombre)[len(s) - nombre]
     dessus, egaux = admis[s > seuil], admis[s == seuil]
     cles = melanger(vivier.hash[egaux], sel)
     return np.concatenate([dessus, egaux[np.argsort(cles, kind="stable")[: nombre - len(dessus)]]])
+
+
+def _admissibles(vivier: Vivier, parmi: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+    """Slots that may be considered; None when that is everybody."""
+    n = vivier.taille
+    if parmi is None:
+        return None if vivier.complet else vivier.vivant[:n]
+    masque = np.zeros(n, bool)
+    longueur = min(n, len(parmi))
+    masque[:longueur] = np.asarray(parmi, bool)[:longueur]
+    masque &= vivier.vivant[:n]
+    return masque
 
 
 class Noyau:
@@ -102,49 +109,74 @@ class Noyau:
     ) -> Calcul:
         """Filter, score and order the people held; at least PRESELECTION are scored to the end."""
         n = vivier.taille
-        vivants = vivier.vivants
-        admissible: NDArray[np.bool_] = vivier.vivant[:n]
-        consideres = vivants
-        if parmi is not None:
-            masque = np.zeros(n, bool)
-            longueur = min(n, len(parmi))
-            masque[:longueur] = np.asarray(parmi, bool)[:longueur]
-            admissible = admissible & masque
-            consideres = int(np.count_nonzero(admissible))
-        rate, minutes, modes = vivier.manques(poste, self.reglages.delai_disponibilite_jours)
-        comptes = np.bincount(rate if consideres == n else rate[admissible], minlength=256)
-        ecartes = {"non_eligible": vivants - consideres}
-        ecartes.update({m: int(comptes[premier].sum()) for m, premier in _PREMIER_MOTIF.items()})
+        admissible = _admissibles(vivier, parmi)
+        consideres = vivier.vivants if parmi is None else int(np.count_nonzero(admissible))
+        examen = vivier.examiner(poste, self.reglages.delai_disponibilite_jours)
+        ecartes = {"non_eligible": vivier.vivants - consideres} | dict.fromkeys(MOTIFS, 0)
+        effectifs = vivier.effectifs(None if parmi is None else admissible)
+        for motif, premier in _PREMIER_MOTIF.items():
+            ecartes[motif] += int(effectifs[premier[examen.classes]].sum())
+        bons = np.take(examen.classes == 0, vivier.classe[:n], mode="clip")
+        if admissible is not None:
+            bons &= admissible
+        tard = vivier.dispo[:n] > examen.dispo
+        tard &= bons
+        ecartes["disponibilite"] = int(np.count_nonzero(tard))
+        bons ^= tard
+        loin = np.take(examen.loin, vivier.porte[:n], mode="clip")
+        loin &= bons
+        ecartes["trajet"] = int(np.count_nonzero(loin))
+        bons ^= loin
         score = premier_score(vivier, self.graphe, lecture)
         sel = hacher(poste.ref)
-        retenus = rate == 0
-        if consideres != n:
-            retenus &= admissible
-        choisis = preselection(vivier, score, np.flatnonzero(retenus), max(PRESELECTION, limit), sel)
+        candidats = np.flatnonzero(score > 0)
+        retenus = candidats[bons[candidats]]
+        nombre = max(PRESELECTION, limit)
+        if len(retenus) < nombre:  # few people have a trade in common: the others follow, in neutral order
+            retenus = np.flatnonzero(bons)
+        choisis = preselection(vivier, score, retenus, nombre, sel)
         pertinences = self._pertinences(vivier, poste, lecture, choisis)
-        marge = marge_trajet(minutes[choisis], vivier.trajet_max[choisis], self.reglages.part_trajet, INCONNU)
+        portes = vivier.porte[choisis]
+        minutes = examen.minutes[portes]
+        limites = vivier.portes.tableau()[portes, 2]
+        marge = marge_trajet(minutes, limites, self.reglages.part_trajet, INCONNU)
         scores = np.round(pertinences * marge, 6)
         ordre = np.lexsort((melanger(vivier.hash[choisis], sel), -scores))[:limit]
         gardes = choisis[ordre]
-        hors = np.flatnonzero(_SEUL_RECUPERABLE[rate] & admissible & (score > self.reglages.seuils_proximite[2]))
-        hors = preselection(vivier, score, hors, self.reglages.hors_de_portee_max, sel)
-        hors = hors[np.lexsort((melanger(vivier.hash[hors], sel), -np.round(score[hors], 6)))]
+        hors, rates = self._hors_de_portee(vivier, examen, score, admissible, sel)
         return Calcul(
             lecture=lecture,
             places=gardes,
             premiers=score[gardes],
             pertinences=pertinences[ordre],
             scores=scores[ordre],
-            minutes=minutes[gardes],
-            modes=modes(gardes),
+            minutes=minutes[ordre],
+            modes=examen.modes[portes[ordre]],
             hors=hors,
             hors_premiers=score[hors],
-            hors_rates=rate[hors],
-            hors_minutes=minutes[hors],
-            hors_modes=modes(hors),
+            hors_rates=rates,
+            hors_minutes=examen.minutes[vivier.porte[hors]],
+            hors_modes=examen.modes[vivier.porte[hors]],
             ecartes=ecartes,
             consideres=consideres,
         )
+
+    def _hors_de_portee(
+        self,
+        vivier: Vivier,
+        examen: Examen,
+        score: NDArray[np.float32],
+        admissible: NDArray[np.bool_] | None,
+        sel: int,
+    ) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+        """Relevant slots that lack one thing an aid could bring, best first, and what each lacks."""
+        proches = np.flatnonzero(score > self.reglages.seuils_proximite[2])
+        if admissible is not None:
+            proches = proches[admissible[proches]]
+        rates = vivier.rates(examen, proches)
+        hors = preselection(vivier, score, proches[_SEUL_RECUPERABLE[rates]], self.reglages.hors_de_portee_max, sel)
+        hors = hors[np.lexsort((melanger(vivier.hash[hors], sel), -np.round(score[hors], 6)))]
+        return hors, vivier.rates(examen, hors)
 
     def _pertinences(
         self, vivier: Vivier, poste: Poste, lecture: Lecture, places: NDArray[np.intp]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,7 +65,7 @@ class Foret:
 
     def predire(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """One value a row."""
-        noeud = np.broadcast_to(self._decalage, (len(x), self.trait.shape[0])).copy()
+        noeud = np.repeat(self._decalage, len(x), axis=0)
         trait, seuil = self.trait.ravel(), self.seuil.ravel()
         gauche, droite = self.gauche.ravel(), self.droite.ravel()
         rangees = np.arange(len(x))[:, None]
@@ -92,16 +92,17 @@ class Pertinence:
         resultat: NDArray[np.float64] = np.clip(brut, 0.0, 1.0)
         return resultat
 
-    def d_une_lecture(self, graphe: Graphe, poste: Lecture, personne: Lecture) -> float:
-        """Relevance of one person read apart (for explanations)."""
-        if not personne.lisible or not poste.lisible:
-            return NEUTRE
-        codes = np.full((1, LARGEUR), 65535, np.uint16)
-        quanta = np.zeros((1, LARGEUR), np.uint8)
-        n = min(LARGEUR, len(personne.codes))
-        codes[0, :n] = personne.codes[:n]
-        quanta[0, :n] = np.rint(np.clip(personne.valeurs[:n], 0, 1) * 255)
-        return float(self.pertinences(graphe.traits(poste, codes, quanta))[0])
+    def de_lectures(self, graphe: Graphe, poste: Lecture, gens: Sequence[Lecture]) -> NDArray[np.float64]:
+        """Relevance of a few people read apart (for explanations)."""
+        codes = np.full((len(gens), LARGEUR), 65535, np.uint16)
+        quanta = np.zeros((len(gens), LARGEUR), np.uint8)
+        for k, lecture in enumerate(gens):
+            n = min(LARGEUR, len(lecture.codes))
+            codes[k, :n] = lecture.codes[:n]
+            quanta[k, :n] = np.rint(np.clip(lecture.valeurs[:n], 0, 1) * 255)
+        valeurs = self.pertinences(graphe.traits(poste, codes, quanta))
+        lisibles = np.array([g.lisible and poste.lisible for g in gens], bool)
+        return np.where(lisibles, valeurs, NEUTRE)
 
 
 def aisance_trajet(minutes: NDArray[np.float64], limite: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -112,7 +113,7 @@ def aisance_trajet(minutes: NDArray[np.float64], limite: NDArray[np.float64]) ->
 
 
 def marge_trajet(
-    minutes: NDArray[np.uint8], limite: NDArray[np.uint8], part: float, inconnu: int
+    minutes: NDArray[np.uint8], limite: NDArray[np.int64], part: float, inconnu: int
 ) -> NDArray[np.float64]:
     """Factor of the journey, never under 1 - `part` (R119); an unknown journey stands in the middle."""
     aise = aisance_trajet(minutes.astype(float), limite.astype(float))

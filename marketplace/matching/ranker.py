@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,6 +129,14 @@ class Ranker:
                 self.vivier.retirer(ref)
                 self._profils.pop(ref, None)
 
+    def profil(self, ref: str) -> Profil:
+        """The profile held under a reference; KeyError when unknown."""
+        return self._profils[ref]
+
+    def retenir(self, profil: Profil) -> None:
+        """Keep a profile for the reasons of somebody already in the index (benchmarks)."""
+        self._profils[profil.ref] = profil
+
     def __len__(self) -> int:
         return self.vivier.vivants
 
@@ -145,9 +154,8 @@ class Ranker:
         """Rank the people held for an offre; `parmi` leaves out those who may not be considered (R118)."""
         with self._verrou:
             calcul = self._calculer(poste, parmi, limit)
-            lignes = tuple(
-                self._ligne(poste, calcul, k, self.vivier.refs[p], k + 1) for k, p in enumerate(calcul.places)
-            )
+            gens = [self._constat(calcul, k, k + 1) for k in range(len(calcul.places))]
+            lignes = self._explicateur().lignes(poste, calcul.lecture, gens)
             hors = tuple(self._hors(poste, calcul, k) for k in range(len(calcul.hors)))
         principal = int(calcul.lecture.codes[0]) if len(calcul.lecture.codes) else None
         return Classement(
@@ -166,6 +174,30 @@ class Ranker:
         with self._verrou:
             return [self.vivier.refs[p] for p in self._calculer(poste, parmi, limit).places]
 
+    def candidats(self, poste: Poste, *, parmi: NDArray[np.bool_] | None = None, nombre: int = 200) -> dict[str, Any]:
+        """What a merge of several pools compares: plain numbers and references (see `partition`)."""
+        sel = hacher(poste.ref)
+        with self._verrou:
+            c = self._calculer(poste, parmi, nombre)
+            refs = self.vivier.refs
+            principal = int(c.lecture.codes[0]) if len(c.lecture.codes) else None
+            return {
+                "refs": [refs[p] for p in c.places],
+                "premiers": c.premiers,
+                "scores": c.scores,
+                "cles": melanger(self.vivier.hash[c.places], sel),
+                "hors": [
+                    {"ref": refs[p], "tri": round(float(s), 6), "cle": int(k)}
+                    for p, s, k in zip(c.hors, c.hors_premiers, melanger(self.vivier.hash[c.hors], sel), strict=True)
+                ],
+                "hors_max": self.reglages.hors_de_portee_max,
+                "ecartes": c.ecartes,
+                "consideres": c.consideres,
+                "code_rome": None if principal is None else self.rome.codes[principal],
+                "metier": None if principal is None else mots.nom_metier(self.rome.libelles[principal]),
+                "version": self.version,
+            }
+
     def rank_lot(
         self, postes: Sequence[Poste], *, parmi: NDArray[np.bool_] | None = None, limit: int = 10
     ) -> list[Classement]:
@@ -183,9 +215,9 @@ class Ranker:
         pertinence = Pertinence() if self.reglages.poids_a_la_main else self.noyau.pertinence
         return Explicateur(self.interprete, self.noyau.graphe, pertinence, self.reglages)
 
-    def _ligne(self, poste: Poste, calcul: Calcul, k: int, ref: str, rang: int) -> LigneClassee:
+    def _constat(self, calcul: Calcul, k: int, rang: int) -> tuple[Profil, Constat]:
         place = int(calcul.places[k])
-        nom = self.vivier.refs[place]
+        ref = self.vivier.refs[place]
         constat = Constat(
             ref=ref,
             rang=rang,
@@ -194,9 +226,10 @@ class Ranker:
             minutes=int(calcul.minutes[k]),
             mode=int(calcul.modes[k]),
             neutre=bool(self.vivier.neutre[place] > 0),
+            codes=self.vivier.codes[place],
+            croyances=self.vivier.croyances[place],
         )
-        profil = self._profils.get(nom) or Profil(nom)
-        return self._explicateur().ligne(poste, calcul.lecture, profil, constat)
+        return self._profils.get(ref) or Profil(ref), constat
 
     def _hors(self, poste: Poste, calcul: Calcul, k: int) -> HorsDePortee:
         ref = self.vivier.refs[int(calcul.hors[k])]
@@ -237,7 +270,11 @@ class Ranker:
                 hors.append(replace(seul._hors(poste, calcul, 0), ref=poste.ref))
         dedans.sort(key=lambda x: x[:2])
         hors.sort(key=lambda x: (-x.score, _cle(x.ref, sel)))
-        lignes = [seul._ligne(x[2], x[3], 0, x[2].ref, rang) for rang, x in enumerate(dedans[: max(0, limit)], 1)]
+        lignes = []
+        for rang, (_score, _cle_poste, poste, calcul) in enumerate(dedans[: max(0, limit)], 1):
+            lu, constat = seul._constat(calcul, 0, rang)
+            une = seul._explicateur().lignes(poste, calcul.lecture, [(lu, constat)])[0]
+            lignes.append(replace(une, ref=poste.ref))
         return ClassementPostes(
             profil_ref=profil.ref,
             lignes=tuple(lignes),

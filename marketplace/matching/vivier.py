@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,38 @@ def _quarts(heures: Heures, arrondi: Callable[[float], int]) -> int:
     return max(0, min(255, arrondi(float(heures) * 4)))
 
 
+class _Table:
+    """Distinct rows of small integers, numbered as they come."""
+
+    def __init__(self, largeur: int) -> None:
+        self._numeros: dict[tuple[int, ...], int] = {}
+        self._tableau: NDArray[np.int64] = np.zeros((0, largeur), np.int64)
+
+    def __len__(self) -> int:
+        return len(self._numeros)
+
+    def numero(self, ligne: tuple[int, ...]) -> int:
+        """Number of a row, a new one if never met."""
+        return self._numeros.setdefault(ligne, len(self._numeros))
+
+    def tableau(self) -> NDArray[np.int64]:
+        """Every row, in order."""
+        if len(self._tableau) != len(self._numeros):
+            self._tableau = np.array(list(self._numeros), np.int64)
+        return self._tableau
+
+
+@dataclass(frozen=True)
+class Examen:
+    """Requirements of one offre: failed bits by class, latest day, then by door minutes, mode, too far."""
+
+    classes: NDArray[np.uint8]
+    dispo: np.int16
+    minutes: NDArray[np.uint8]
+    modes: NDArray[np.uint8]
+    loin: NDArray[np.bool_]
+
+
 class Exigences:
     """Names of licences and CACES as bits; names met later take the next free bit."""
 
@@ -90,8 +123,8 @@ class Exigences:
         numero = self.bits.get(nom)
         if numero is None:
             numero = len(self.bits) + PREMIER_BIT
-            if numero > 63:
-                raise ErreurMatching("Trop de permis et de CACES différents : 61 au plus.")
+            if numero > 62:
+                raise ErreurMatching("Trop de permis et de CACES différents : 60 au plus.")
             self.bits[nom] = numero
         return 1 << numero
 
@@ -125,40 +158,26 @@ class Vivier:
     def vider(self, capacite: int) -> None:
         self.taille = 0
         self.vivants = 0
+        self.complet = True  # nobody was retired since the last loading
         n = max(16, capacite)
         self.refs: list[str] = []
         self.place: dict[str, int] = {}
         self.vivant = np.zeros(n, bool)
-        self.drapeaux = np.zeros(n, np.uint64)
-        self.heures_min = np.zeros(n, np.uint8)  # quarters of an hour
-        self.heures_max = np.zeros(n, np.uint8)
         self.dispo = np.zeros(n, np.int16)  # days since 2000, -32768 for now
-        self.lieu = np.zeros(n, np.int32)
-        self.trajet_max = np.zeros(n, np.uint8)
+        self.classe = np.zeros(n, np.intp)  # same licences, CACES, night, week-end and hours
+        self.porte = np.zeros(n, np.intp)  # same commune, modes and longest journey
         self.hash = np.zeros(n, np.uint64)
         self.neutre = np.zeros(n, np.float32)
         self.codes = np.full((n, LARGEUR), 65535, np.uint16)
         self.croyances = np.zeros((n, LARGEUR), np.uint8)
         vide_i, vide_v = np.empty(0, np.int32), np.empty(0, np.uint8)
         self.colonnes = [_Colonne(vide_i, vide_v, 0) for _ in range(self.nombre_codes)]
-        self.lieux: dict[tuple[int, int], int] = {(-1, 0): 0}
-        self.lieu_commune = [-1]
-        self.lieu_modes = [0]
+        self.classes = _Table(3)  # bits, least and most quarters of an hour
+        self.portes = _Table(3)  # commune, modes, longest journey
+        self._effectifs: NDArray[np.intp] | None = None
         self._minutes: dict[tuple[int, bool], tuple[NDArray[np.uint8], NDArray[np.uint8]]] = {}
 
-    _PAR_PLACE = [
-        "vivant",
-        "drapeaux",
-        "heures_min",
-        "heures_max",
-        "dispo",
-        "lieu",
-        "trajet_max",
-        "hash",
-        "neutre",
-        "codes",
-        "croyances",
-    ]
+    _PAR_PLACE: ClassVar[tuple[str, ...]] = tuple("vivant classe porte dispo hash neutre codes croyances".split())
 
     def _agrandir(self, besoin: int) -> None:
         actuel = len(self.vivant)
@@ -171,16 +190,18 @@ class Vivier:
             plus[:actuel] = ancien
             setattr(self, nom, plus)
 
-    def _lieu(self, code_insee: str | None, modes: Iterable[str]) -> int:
-        commune = self.trajets.communes.rang.get(code_insee or "", -1)
-        bits = bits_modes(frozenset(modes))
-        cle = (commune, bits) if commune >= 0 and bits else (-1, 0)
-        numero = self.lieux.get(cle)
-        if numero is None:
-            numero = self.lieux[cle] = len(self.lieu_commune)
-            self.lieu_commune.append(cle[0])
-            self.lieu_modes.append(cle[1])
-        return numero
+    def _porte(self, profil: Profil) -> int:
+        commune = self.trajets.communes.rang.get(profil.code_insee or "", -1)
+        modes = bits_modes(profil.modes)
+        limite = max(0, min(254, int(profil.trajet_max_minutes)))
+        return self.portes.numero((commune, modes, limite) if commune >= 0 and modes else (-1, 0, limite))
+
+    def _classe(self, profil: Profil) -> int:
+        bits = self.exigences.detenus(profil)
+        bits |= (BIT_NUIT if profil.nuit else 0) | (BIT_WEEKEND if profil.weekend else 0)
+        return self.classes.numero(
+            (bits, _quarts(profil.heures_min, math.floor), _quarts(profil.heures_max, math.ceil))
+        )
 
     def poser(self, profil: Profil, lecture: Lecture, neutre: float, en_lot: bool = False) -> int:
         """Put a person in her slot (a new one if unknown); `en_lot` leaves posting lists to `batir`."""
@@ -196,16 +217,12 @@ class Vivier:
         elif not en_lot:
             self._oter_colonnes(place)
         self.vivant[place] = True
-        self.drapeaux[place] = np.uint64(
-            self.exigences.detenus(profil) | (BIT_NUIT if profil.nuit else 0) | (BIT_WEEKEND if profil.weekend else 0)
-        )
-        self.heures_min[place] = _quarts(profil.heures_min, math.floor)
-        self.heures_max[place] = _quarts(profil.heures_max, math.ceil)
+        self.classe[place] = self._classe(profil)
+        self.porte[place] = self._porte(profil)
+        self._effectifs = None
         self.dispo[place] = (
             np.clip(profil.disponible_le.toordinal() - JOUR_ZERO, -32768, 32767) if profil.disponible_le else -32768
         )
-        self.lieu[place] = self._lieu(profil.code_insee, profil.modes)
-        self.trajet_max[place] = max(0, min(254, int(profil.trajet_max_minutes)))
         self.neutre[place] = 0.0 if lecture.lisible else neutre
         quanta = np.rint(np.clip(lecture.valeurs, 0, 1) * 255).astype(np.uint8)
         garde = quanta > 0
@@ -246,21 +263,23 @@ class Vivier:
         self._oter_colonnes(place)
         self.vivant[place] = False
         self.vivants -= 1
+        self.complet = False
+        self._effectifs = None
         self.codes[place] = 65535
         self.croyances[place] = 0
         self.refs[place] = ""
         return True
 
     def minutes(self, commune_poste: int, tot: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """(minutes, mode) of the quickest allowed mode for each known place; `tot` closes public transport."""
+        """(minutes, mode) of the quickest allowed mode for each known door; `tot` closes public transport."""
         cle = (commune_poste, tot)
         garde = self._minutes.get(cle)
-        if garde is not None and len(garde[0]) == len(self.lieu_commune):
+        if garde is not None and len(garde[0]) == len(self.portes):
             return garde
         if len(self._minutes) > 4096:
             self._minutes.clear()
-        communes = np.array(self.lieu_commune)
-        bits = np.array(self.lieu_modes)
+        table = self.portes.tableau()
+        communes, bits = table[:, 0], table[:, 1]
         if tot:
             bits = bits & ~(1 << MODES.index("transports"))
         minutes = np.zeros(len(communes), np.uint8)
@@ -279,41 +298,53 @@ class Vivier:
         self._minutes[cle] = (minutes, mode)
         return minutes, mode
 
-    def manques(
-        self, poste: Poste, delai_jours: int
-    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Callable[[NDArray[np.intp]], NDArray[np.uint8]]]:
-        """Per slot: bits of the failed requirements (MOTIFS) and minutes; then the mode of some slots."""
+    def effectifs(self, parmi: NDArray[np.bool_] | None) -> NDArray[np.intp]:
+        """People of each class, among those held or those of a mask."""
         n = self.taille
-        rate = np.zeros(n, np.uint8)
+        if parmi is not None:
+            return np.bincount(self.classe[:n][parmi], minlength=len(self.classes))
+        if self._effectifs is None or len(self._effectifs) != len(self.classes):
+            self._effectifs = np.bincount(self.classe[:n][self.vivant[:n]], minlength=len(self.classes))
+        return self._effectifs
+
+    def examiner(self, poste: Poste, delai_jours: int) -> Examen:
+        """The hard requirements of an offre, as small tables over classes and doors."""
         permis, caces = self.exigences.de(poste)
-        drapeaux = self.drapeaux[:n]
-        for bits, motif in (
+        table = self.classes.tableau()
+        rate = np.zeros(len(table), np.uint8)
+        bits = table[:, 0].astype(np.uint64)
+        for voulus, motif in (
             (permis, "permis"),
             (caces, "caces"),
             (BIT_NUIT if poste.nuit else 0, "nuit"),
             (BIT_WEEKEND if poste.weekend else 0, "weekend"),
         ):
-            if bits:
-                rate |= ((drapeaux & np.uint64(bits)) != np.uint64(bits)).view(np.uint8) * np.uint8(BIT[motif])
+            if voulus:
+                rate[(bits & np.uint64(voulus)) != np.uint64(voulus)] |= BIT[motif]
         if poste.heures_hebdo is not None:
             h = _quarts(poste.heures_hebdo, round)
-            hors = (self.heures_min[:n] > h) | (self.heures_max[:n] < h)
-            rate |= hors.view(np.uint8) * np.uint8(BIT["heures"])
+            rate[(table[:, 1] > h) | (table[:, 2] < h)] |= BIT["heures"]
+        limite = 32767
         if poste.debut is not None:
-            limite = np.int16(min(32767, poste.debut.toordinal() - JOUR_ZERO + delai_jours))
-            rate |= (self.dispo[:n] > limite).view(np.uint8) * np.uint8(BIT["disponibilite"])
+            limite = min(32767, poste.debut.toordinal() - JOUR_ZERO + delai_jours)
         commune = self.trajets.communes.rang.get(poste.code_insee or "", -1)
         tot = poste.heure_debut is not None and poste.heure_debut.hour < 6
-        par_lieu, mode_lieu = self.minutes(commune, tot)
-        minutes = par_lieu[self.lieu[:n]]
-        rate |= (minutes > self.trajet_max[:n]).view(np.uint8) * np.uint8(BIT["trajet"])
-        return rate, minutes, lambda places: mode_lieu[self.lieu[places]]
+        minutes, mode = self.minutes(commune, tot)
+        return Examen(rate, np.int16(limite), minutes, mode, minutes > self.portes.tableau()[:, 2])
+
+    def rates(self, examen: Examen, places: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """Bits of the failed requirements of some slots (MOTIFS)."""
+        rate: NDArray[np.uint8] = examen.classes[self.classe[places]]
+        rate |= (self.dispo[places] > examen.dispo).view(np.uint8) * np.uint8(BIT["disponibilite"])
+        rate |= examen.loin[self.porte[places]].view(np.uint8) * np.uint8(BIT["trajet"])
+        return rate
 
     def traits_decision(
         self, poste: Poste, places: NDArray[np.intp], pertinences: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Rows of `decision.TRAITS` for some slots."""
-        milieu = (self.heures_min[places].astype(float) + self.heures_max[places]) / 8.0
+        table = self.classes.tableau()[self.classe[places]]
+        milieu = (table[:, 1] + table[:, 2]) / 8.0
         ecart = np.zeros(len(places)) if poste.heures_hebdo is None else np.abs(milieu - float(poste.heures_hebdo))
         retard = np.zeros(len(places))
         if poste.debut is not None:
