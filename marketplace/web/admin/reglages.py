@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, Length
 from marketplace.comptes import services
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import RegleViolee
+from marketplace.personnes.rules.pieces import LIBELLES_CATEGORIES
 from marketplace.territoire.parametres import PAR_CLE, Parametre
 from marketplace.territoire.queries import ReglageEnVigueur, reglages_en_vigueur
 from marketplace.valeurs import lire_decimal
@@ -24,8 +25,17 @@ from marketplace.web.socle.formulaires import Formulaire, options
 bp = Blueprint("admin_reglages", __name__, url_prefix="/admin/reglages")
 
 
+MOTS = {
+    "demi_superieur": "au plus proche",
+    "plancher": "vers le bas",
+    "mensuel": "chaque mois",
+    "trimestriel": "chaque trimestre",
+    "fin": "à la fin du contrat",
+}
+
+
 def _mot(code: str) -> str:
-    return code.replace("_", " ")
+    return LIBELLES_CATEGORIES.get(code) or MOTS.get(code) or code.replace("_", " ")
 
 
 def texte_de(p: Parametre, valeur: Any) -> str:
@@ -37,7 +47,7 @@ def texte_de(p: Parametre, valeur: Any) -> str:
     if p.nature == "table":
         return " ; ".join(f"{_mot(nom)} : {nombre(v)}" for nom, v in valeur.items())
     if p.nature == "liste":
-        return ", ".join(_mot(str(v)) for v in valeur)
+        return (" ; " if p.choix else ", ").join(_mot(str(v)) for v in valeur)
     if p.nature == "choix":
         return _mot(str(valeur))
     return f"{nombre(valeur)} {p.unite}".strip()
