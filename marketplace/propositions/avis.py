@@ -63,6 +63,11 @@ def referents(s: Session, personne_id: int, territoire_id: int, jour: date) -> l
     return siens or facilitateurs(s, territoire_id, jour)
 
 
+def referents_actifs(s: Session, utilisateurs: Iterable[int], jour: date) -> list[Destinataire]:
+    """Those of these users who wear a référent's hat on `jour`."""
+    return _actifs(s, jour, Role.REFERENT, Utilisateur.id.in_(list(utilisateurs)))
+
+
 def prevenir(
     s: Session,
     ctx: Contexte,

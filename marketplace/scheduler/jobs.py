@@ -10,6 +10,13 @@ from marketplace.contexte import Contexte
 from marketplace.heures.taches import ouvrir_declarations, relancer_declarations, suivre_clauses
 from marketplace.journal.envoi import envoyer_courriels
 from marketplace.journal.menage import faire_le_menage
+from marketplace.propositions.taches import (
+    annoncer_offres,
+    fermer_offres,
+    relancer_offres,
+    suivre_place,
+    suivre_propositions,
+)
 from marketplace.scheduler.periodes import Rythme
 
 
@@ -35,6 +42,11 @@ TACHES: tuple[Tache, ...] = (
     Tache("suivi", "Suivre chaque clause, ouvrir et fermer ses alertes", Rythme.QUOTIDIEN, 2, True, suivre_clauses),
     Tache("declarations", "Ouvrir les déclarations du mois écoulé", Rythme.MENSUEL, 3, False, ouvrir_declarations),
     Tache("relances", "Relancer les déclarations en retard", Rythme.QUOTIDIEN, 6, True, relancer_declarations),
+    Tache("place", "Suivre offres, réponses et demandes de rencontre", Rythme.QUOTIDIEN, 3, True, suivre_place),
+    Tache("fermetures", "Fermer les offres que personne ne confirme", Rythme.QUOTIDIEN, 4, True, fermer_offres),
+    Tache("annonces", "Annoncer les nouvelles offres aux référents", Rythme.QUOTIDIEN, 5, True, annoncer_offres),
+    Tache("reponses", "Rappeler les réponses attendues", Rythme.QUOTIDIEN, 6, True, suivre_propositions),
+    Tache("actualite", "Demander si les offres sont d'actualité", Rythme.HEBDOMADAIRE, 7, True, relancer_offres),
     Tache("menage", "Effacer ce qui a passé sa durée", Rythme.HEBDOMADAIRE, 4, True, faire_le_menage),
     Tache("courriels", "Envoyer les courriels en attente", Rythme.CINQ_MINUTES, 0, True, envoyer_courriels),
 )

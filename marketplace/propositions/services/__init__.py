@@ -1,19 +1,14 @@
 """Acts of the marketplace: one public function = one act = one transaction."""
 
 from marketplace.propositions.services.apercu import Apercu, apercu
-from marketplace.propositions.services.classer import (
-    CarteVue,
-    ClassementOffresVu,
-    ClassementSansNoms,
-    ClassementVu,
-    Ordre,
-    classer,
+from marketplace.propositions.services.classer import classer, classer_sans_noms
+from marketplace.propositions.services.classer_offres import (
     classer_offres,
     classer_offres_pour_l_exploitant,
     classer_pour_l_exploitant,
-    classer_sans_noms,
     personnes_proches,
 )
+from marketplace.propositions.services.lire import lire_fiche, lire_liste
 from marketplace.propositions.services.proposer import (
     CANAUX_ACCORD,
     annuler,
@@ -27,6 +22,13 @@ from marketplace.propositions.services.repondre import (
     embaucher,
     modalites_de,
     repondre,
+)
+from marketplace.propositions.vues import (
+    CarteVue,
+    ClassementOffresVu,
+    ClassementSansNoms,
+    ClassementVu,
+    Ordre,
 )
 
 __all__ = [
@@ -49,6 +51,8 @@ __all__ = [
     "decliner_souhait",
     "demander_rencontre",
     "embaucher",
+    "lire_fiche",
+    "lire_liste",
     "modalites_de",
     "personnes_proches",
     "proposer",

@@ -19,7 +19,8 @@ from marketplace.personnes.queries.classement import ids_eligibles, profils_de_c
 from marketplace.propositions import rules
 from marketplace.propositions.classement import Perimetre
 from marketplace.propositions.models import Proposition
-from marketplace.propositions.services.classer import RaisonVue, lancer, raisons_de
+from marketplace.propositions.services.classer import lancer
+from marketplace.propositions.vues import RaisonVue, raisons_de
 
 
 @dataclass(frozen=True, slots=True)

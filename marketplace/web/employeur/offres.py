@@ -16,8 +16,7 @@ from marketplace.offres.models import EtatOffre
 from marketplace.offres.queries import FiltresOffres, OffreVue
 from marketplace.offres.services import CompetenceVoulue, confirmer, modifier, publier_brouillon, rediger
 from marketplace.propositions.queries import compter_par_offre
-from marketplace.propositions.queries import propositions as lire_propositions
-from marketplace.propositions.services import classer_sans_noms, clore_offre, demander_rencontre
+from marketplace.propositions.services import classer_sans_noms, clore_offre, demander_rencontre, lire_liste
 from marketplace.web.employeur.formulaires_offres import FormulaireMetier, FormulaireOffre, valeurs_de
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.propositions import lire_page, version_de
@@ -179,10 +178,10 @@ def fiche(ref: str) -> Any:
     ctx, moi = contexte(), acteur()
     with ctx.lecture() as s:
         offre = _offre(s, ref)
-        page = None
-        if moi.organisation_verifiee:
-            page = lire_propositions(s, moi, ctx.aujourdhui(), groupe="toutes", offre_ref=ref)
-        return render_template("employeur/offre.html", offre=offre, propositions=page)
+    page = None
+    if moi.organisation_verifiee:
+        page, _ = lire_liste(ctx, moi, groupe="toutes", offre_ref=ref)
+    return render_template("employeur/offre.html", offre=offre, propositions=page)
 
 
 @bp.get("/<ref>/modifier")

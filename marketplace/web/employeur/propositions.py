@@ -15,7 +15,6 @@ from marketplace.comptes.models import Organisation
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.heures.models import Modalite
-from marketplace.journal.services import noter_lectures
 from marketplace.offres.libelles import CONTRATS, contrats_possibles
 from marketplace.offres.models import TypeContrat
 from marketplace.offres.queries import OffreVue
@@ -23,7 +22,7 @@ from marketplace.offres.queries import offre as lire_offre
 from marketplace.propositions import queries
 from marketplace.propositions.queries import PropositionVue
 from marketplace.propositions.rules import MOTIFS, Transition
-from marketplace.propositions.services import embaucher, modalites_de, repondre
+from marketplace.propositions.services import embaucher, lire_fiche, lire_liste, modalites_de, repondre
 from marketplace.valeurs import ajouter_mois
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires import ChampHeures, Formulaire, options
@@ -93,32 +92,17 @@ class FormulaireEmbauche(Formulaire):
 @reserve_a(Role.EMPLOYEUR)
 def liste() -> Any:
     """The people proposed: to answer first."""
-    ctx, moi = contexte(), acteur()
+    moi = acteur()
     groupe = request.args.get("groupe", "en_cours")
     groupe = groupe if groupe in queries.GROUPES else "en_cours"
     page = None
     if moi.organisation_verifiee:
-        with ctx.transaction() as s:
-            page = queries.propositions(
-                s, moi, ctx.aujourdhui(), groupe=groupe, page=lire_page(request.args.get("page", "1"))
-            )
-            _noter_liste(s, [x.personne_ref for x in page.lignes])
+        page, _ = lire_liste(contexte(), moi, groupe=groupe, page=lire_page(request.args.get("page", "1")))
     return render_template("employeur/propositions.html", page=page, groupe=groupe)
 
 
-def _noter_liste(s: Session, refs: list[str]) -> None:
-    ids = queries.ids_de_personnes(s, acteur().territoire_id, refs)
-    noter_lectures(s, contexte().horloge(), acteur(), ids, "Liste des personnes proposées")
-
-
 def _charger(ref: str) -> PropositionVue:
-    """The proposition, its reading recorded."""
-    ctx, moi = contexte(), acteur()
-    with ctx.transaction() as s:
-        p = queries.proposition(s, moi, ref, ctx.aujourdhui())
-        ids = queries.ids_de_personnes(s, moi.territoire_id, [p.personne_ref])
-        noter_lectures(s, ctx.horloge(), moi, ids, f"Proposition {p.ref}")
-        return p
+    return lire_fiche(contexte(), acteur(), ref)
 
 
 def _page(

@@ -24,7 +24,7 @@ from marketplace.personnes.rules.saisie import CACES, PERMIS, CompetenceSaisie
 from marketplace.personnes.services.lectures import DossierLu
 from marketplace.propositions.accords import a_donne_un_accord
 from marketplace.propositions.queries import propositions
-from marketplace.propositions.services.classer import classer_offres
+from marketplace.propositions.services import classer_offres
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires import Formulaire, options
 from marketplace.web.socle.formulaires_personnes import (
@@ -318,7 +318,7 @@ def remettre(ref: str) -> Any:
     form = FormulaireInformation()
     code = agir(form, lambda: services.remettre(contexte(), acteur(), ref, canal=form.information_canal.data or ""))
     flash(
-        "Elle peut de nouveau être proposée." if not code else "Dites comment la personne a été informée.",
+        "C'est fait : des offres peuvent de nouveau lui être proposées." if not code else "Dites comment la personne a été informée.",
         "message" if not code else "danger",
     )
     return redirect(url_for(".fiche", ref=ref))

@@ -7,10 +7,17 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
-from marketplace.journal.services import noter_lectures
 from marketplace.offres import queries as offres
 from marketplace.propositions import queries
-from marketplace.propositions.services import annuler, apercu, classer, decliner_souhait, proposer
+from marketplace.propositions.services import (
+    annuler,
+    apercu,
+    classer,
+    decliner_souhait,
+    lire_fiche,
+    lire_liste,
+    proposer,
+)
 from marketplace.web.socle.acces import acteur, contexte
 from marketplace.web.socle.propositions import (
     ECARTS,
@@ -23,6 +30,9 @@ from marketplace.web.socle.propositions import (
     version_de,
 )
 
+PAR_PAGE = 12
+"""Cards of people a page holds: four rows of three."""
+
 
 def page_offre(audience: str, ref: str) -> Any:
     """An offre and the people of this perimeter, ranked with reasons."""
@@ -30,7 +40,8 @@ def page_offre(audience: str, ref: str) -> Any:
     ordre = lire_ordre(request.args.get("ordre", ""))
     with ctx.lecture() as s:
         offre = offres.offre(s, moi.territoire_id, ref)
-    vu = classer(ctx, moi, ref, ordre=ordre, page=lire_page(request.args.get("page", "1")))
+    page = lire_page(request.args.get("page", "1"))
+    vu = classer(ctx, moi, ref, limit=PAR_PAGE, ordre=ordre, page=page)
     return render_template(
         "socle/offre_personnes.html", audience=audience, offre=offre, vu=vu, ordres=ORDRES, ecarts=ECARTS
     )
@@ -78,38 +89,22 @@ def fermer_souhait(audience: str, ref: str, personne_ref: str) -> Any:
 
 def liste_propositions(audience: str) -> Any:
     """Wishes to answer, then the propositions of this perimeter."""
-    ctx, moi = contexte(), acteur()
     groupe = request.args.get("groupe", "en_cours")
     groupe = groupe if groupe in queries.GROUPES else "en_cours"
-    with ctx.transaction() as s:
-        page = queries.propositions(
-            s, moi, ctx.aujourdhui(), groupe=groupe, page=lire_page(request.args.get("page", "1"))
-        )
-        souhaits = queries.souhaits_ouverts(s, moi, ctx.aujourdhui())
-        refs = [x.personne_ref for x in page.lignes] + [x.personne_ref for x in souhaits]
-        ids = queries.ids_de_personnes(s, moi.territoire_id, refs)
-        noter_lectures(s, ctx.horloge(), moi, ids, "Liste des propositions")
+    numero = lire_page(request.args.get("page", "1"))
+    page, souhaits = lire_liste(contexte(), acteur(), groupe=groupe, page=numero)
     return render_template("socle/propositions.html", audience=audience, page=page, groupe=groupe, souhaits=souhaits)
 
 
 def fiche_proposition(audience: str, ref: str, *, code: int = 200, conflit: str = "") -> Any:
     """What became of one proposition."""
     ctx, moi = contexte(), acteur()
-    with ctx.transaction() as s:
-        p = queries.proposition(s, moi, ref, ctx.aujourdhui())
-        noter_lectures(
-            s,
-            ctx.horloge(),
-            moi,
-            queries.ids_de_personnes(s, moi.territoire_id, [p.personne_ref]),
-            f"Proposition {p.ref}",
-        )
+    p = lire_fiche(ctx, moi, ref)
+    with ctx.lecture() as s:
         offre = offres.offre(s, moi.territoire_id, p.offre_ref)
     form = FormulaireVersion(formdata=None, data={"version": str(p.version)})
-    return (
-        render_template("socle/proposition.html", audience=audience, p=p, offre=offre, form=form, conflit=conflit),
-        code,
-    )
+    page = render_template("socle/proposition.html", audience=audience, p=p, offre=offre, form=form, conflit=conflit)
+    return page, code
 
 
 def annuler_proposition(audience: str, ref: str) -> Any:

@@ -1,0 +1,171 @@
+"""Offres for the people of a référent or a facilitateur, and the command line's rankings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.comptes.droits import Action
+from marketplace.comptes.roles import Acteur, Role
+from marketplace.contexte import Contexte
+from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.journal.services import noter_lectures
+from marketplace.offres.models import Offre
+from marketplace.offres.queries import offres_par_ref, postes_de_classement
+from marketplace.personnes.models import Personne
+from marketplace.personnes.portee import personne_du_perimetre
+from marketplace.personnes.queries.classement import ids_eligibles, profils_de_classement
+from marketplace.propositions.classement import perimetre, poste_de, profil_de
+from marketplace.propositions.models import Proposition
+from marketplace.propositions.rules import LIBELLES_PROPOSANT
+from marketplace.propositions.services.classer import PROCHES, lancer, lire_noms, noter_passage, offre_a_classer
+from marketplace.propositions.vues import (
+    ClassementBrut,
+    ClassementOffresVu,
+    LigneOffreVue,
+    OffreHorsDePortee,
+    PersonneProche,
+    raisons_de,
+)
+
+
+def personnes_proches(
+    ctx: Contexte, acteur: Acteur, offre_refs: Iterable[str], *, limite: int = 3
+) -> dict[str, tuple[tuple[PersonneProche, ...], int]]:
+    """By offre, the nearest people of this perimeter, and how many are within reach.
+
+    Only for a référent or a facilitateur; the reading of those shown is recorded.
+    """
+    if acteur.role not in (Role.REFERENT, Role.FACILITATEUR):
+        raise Introuvable()
+    vues: dict[str, tuple[tuple[PersonneProche, ...], int]] = {}
+    with ctx.transaction() as s:
+        jour = ctx.aujourdhui()
+        lues: dict[int, None] = {}
+        for ref in offre_refs:
+            offre = offre_a_classer(s, acteur, ref)
+            qui = perimetre(s, offre.territoire_id, jour, acteur=acteur, offre=offre)
+            brut = lancer(ctx, s, offre, qui, len(qui.candidats))
+            proches = [x for x in brut.lignes if x.proximite in PROCHES]
+            noms = lire_noms(s, [qui.candidats[x.ref] for x in proches[:limite]])
+            premieres = []
+            for x in proches[:limite]:
+                p = noms[qui.candidats[x.ref]]
+                premieres.append(PersonneProche(x.ref, p.prenom, p.nom, x.proximite))
+                lues[qui.candidats[x.ref]] = None
+            vues[ref] = (tuple(premieres), len(proches))
+        noter_lectures(s, ctx.horloge(), acteur, lues, "Liste des offres pour les personnes suivies")
+    return vues
+
+
+def classer_offres(ctx: Contexte, acteur: Acteur, personne_ref: str, *, limit: int = 10) -> ClassementOffresVu:
+    """Open offres ranked for one person of the caller's perimeter.
+
+    They are ranked even before her eligibility is proven, so that the interview can go on; `eligible` says it,
+    and `proposer` refuses until then. Raises RegleViolee when she was not informed.
+    """
+    with ctx.transaction() as s:
+        jour = ctx.aujourdhui()
+        personne = personne_du_perimetre(s, acteur, Action.VOIR_PERSONNE, personne_ref, jour)
+        lus = profils_de_classement(s, personne.territoire_id, [personne.id])
+        if not lus:
+            raise RegleViolee("Informez d'abord la personne, puis notez la date et le moyen sur sa fiche.")
+        postes = postes_de_classement(s, personne.territoire_id)
+        resultat = ctx.ranker.rank_postes(profil_de(lus[0]), [poste_de(p) for p in postes], limit=limit)
+        refs = [x.ref for x in (*resultat.lignes, *resultat.hors_de_portee)]
+        offres = offres_par_ref(s, personne.territoire_id, refs)
+        propositions = {
+            offre_id: (ref, LIBELLES_PROPOSANT[etat])
+            for offre_id, ref, etat in s.execute(
+                select(Proposition.offre_id, Proposition.ref, Proposition.etat).where(
+                    Proposition.personne_id == personne.id
+                )
+            )
+        }
+        lignes = []
+        for x in resultat.lignes:
+            ref, etat = propositions.get(offres[x.ref].id, (None, None))
+            lignes.append(
+                LigneOffreVue(
+                    offres[x.ref], x.rang, x.score, x.proximite, x.trajet_minutes, raisons_de(x), x.manques, ref, etat
+                )
+            )
+        noter_lectures(s, ctx.horloge(), acteur, [personne.id], "Recherche d'offres pour la personne")
+        noter_passage(
+            s,
+            ctx,
+            acteur,
+            personne_id=personne.id,
+            version=resultat.version,
+            filtres={"considerees": resultat.consideres, "ecartees": dict(resultat.ecartes)},
+            ordre=[(x.ref, x.score) for x in resultat.lignes],
+        )
+        return ClassementOffresVu(
+            personne_ref=personne.ref,
+            prenom=personne.prenom,
+            eligible=personne.id in ids_eligibles(s, personne.territoire_id, jour),
+            lignes=tuple(lignes),
+            hors_de_portee=tuple(
+                OffreHorsDePortee(offres[h.ref], h.manque, h.aide, h.trajet_minutes) for h in resultat.hors_de_portee
+            ),
+            ecartes=dict(resultat.ecartes),
+            version=resultat.version,
+        )
+
+
+def classer_pour_l_exploitant(ctx: Contexte, offre_ref: str, limit: int) -> tuple[Offre, ClassementBrut]:
+    """The ranking of an offre with references only, for the command line; recorded like any other (R123).
+
+    Raises Introuvable when there is no such offre.
+    """
+    with ctx.transaction() as s:
+        offre = s.scalar(select(Offre).where(Offre.ref == offre_ref))
+        if offre is None:
+            raise Introuvable(
+                f"Aucune offre ne porte la référence {offre_ref} : « marketplace list offres » les donne toutes."
+            )
+        qui = perimetre(s, offre.territoire_id, ctx.aujourdhui(), offre=offre)
+        brut = lancer(ctx, s, offre, qui, limit)
+        noter_passage(
+            s,
+            ctx,
+            None,
+            offre_id=offre.id,
+            version=brut.version,
+            filtres={"considerees": len(qui.candidats), "ecartees": brut.ecartes, "ordre": "pertinence"},
+            ordre=[(ligne.ref, ligne.score) for ligne in brut.lignes],
+        )
+        return offre, brut
+
+
+def classer_offres_pour_l_exploitant(ctx: Contexte, personne_ref: str, limit: int) -> Any:
+    """The offres of one person with references only, for the command line; none when she is not eligible (R118).
+
+    Raises Introuvable when there is no such person, RegleViolee when she was not informed.
+    """
+    with ctx.transaction() as s:
+        personne = s.scalar(select(Personne).where(Personne.ref == personne_ref, Personne.anonymisee_le.is_(None)))
+        if personne is None:
+            raise Introuvable(
+                f"Aucune personne ne porte la référence {personne_ref} : « marketplace list personnes » les liste."
+            )
+        lus = profils_de_classement(s, personne.territoire_id, [personne.id])
+        if not lus:
+            raise RegleViolee(f"{personne_ref} n'a pas été informée, ou s'est retirée : elle ne se classe pas.")
+        postes = postes_de_classement(s, personne.territoire_id)
+        eligible = personne.id in ids_eligibles(s, personne.territoire_id, ctx.aujourdhui())
+        resultat = ctx.ranker.rank_postes(
+            profil_de(lus[0]), [poste_de(p) for p in postes], parmi=[eligible] * len(postes), limit=limit
+        )
+        noter_passage(
+            s,
+            ctx,
+            None,
+            personne_id=personne.id,
+            version=resultat.version,
+            filtres={"considerees": resultat.consideres, "ecartees": dict(resultat.ecartes)},
+            ordre=[(x.ref, x.score) for x in resultat.lignes],
+        )
+        return resultat
