@@ -1,0 +1,258 @@
+"""What can be said of one sentence of a notice by its words: the rule half of the classifier's features.
+
+Patterns read folded text (lower case, no accents, « ' » for every apostrophe).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from marketplace.marches.avis.texte import Phrase
+
+# Words that carry « social » or « insertion » and say nothing of the contract's performance.
+_BRUIT = re.compile(
+    r"logements? (?:locatifs? )?socia(?:l|ux)|habitat social|parc social|bailleurs? socia(?:l|ux)"
+    r"|centres? (?:\w+ et )?socia(?:l|ux)(?: et \w+)?|(?:siege|capital|objet) social|raison sociale"
+    r"|securite sociale"
+    r"|(?:protection|action|aide|cohesion|mixite) sociales?(?! d'insertion)(?: et des familles)?|minima sociaux"
+    r"|(?:charges|certificats|attestations|obligations|cotisations|declarations"
+    r"|organismes) (?:fiscales? et )?socia\w+"
+    r"|(?:fiscaux|fiscales) et socia\w+|socia\w+ et (?:fiscaux|fiscales)"
+    r"|conditions sociales de (?:remuneration|travail|l'emploi)|economie sociale et solidaire|medico-socia\w+"
+    r"|services? socia\w+(?: et culturels)?|sociaux ou culturels"
+    r"|reseaux? socia\w+|partenaires sociaux|travailleurs? socia\w+|dialogue social|bilan social|plan social"
+    r"|insertion (?:paysagere|urbaine|architecturale|du (?:batiment|projet)|dans (?:le|son) (?:site"
+    r"|environnement|paysage))"
+    r"|insertions? publicitaires?|insertion (?:au|dans le) (?:bulletin|journal)"
+    r"|(?:maison|bureau) de l'emploi et de la formation"
+)
+_STRUCTURES = re.compile(
+    r"(?:structures?|entreprises?|ateliers?|associations?|operateurs?|organismes?) (?:\w+ )?(?:d'"
+    r"|de l')insertion"
+    r"(?: par l'activite economique)?(?: \(?siae\)?)?|\bsiae\b|insertion par l'activite economique mentionnees?"
+    r"|integration sociale et professionnelle"
+)
+_SOCIAL = re.compile(
+    r"\binsertions?\b|clauses?[^.:]{0,40}\bsociales?\b|caract\w+ socia\w+|(?:elements?|considerations?"
+    r"|aspects?|volets?|mesures?"
+    r"|dispositions?|criteres?|exigences?|engagements?|actions?|objectifs?) (?:\w+ ){0,3}?socia(?:l|le|les"
+    r"|ux)\b"
+    r"|conditions? (?:\w+ )?(?:d'execution )?(?:\w+ ){0,2}?sociales?|(?:condition|consideration"
+    r"|clause)[^.]{0,160}(?:domaine|matiere) sociale?\b|socialement responsable"
+    r"|\bsociales? et (?:environnementales?|societales?)|environnementales? et sociales?"
+)
+_INSERTION = re.compile(r"\binsertions?\b")
+_PUBLIC = re.compile(
+    r"eloigne\w* (?:de l'emploi|du marche du travail|durablement)|difficultes? (?:sociales?|d'insertion"
+    r"|d'acces|particulieres)"
+    r"|personnes? (?:\w+ )?en (?:grande )?difficulte|publics? (?:en difficulte|prioritaires?|eloignes?"
+    r"|en insertion|cibles?)"
+    r"|sans emploi|demandeurs? d'emploi|retour a l'emploi|acces a l'emploi|contre le chomage|contre l'exclusion"
+    r"|combattre l'exclusion|\brsa\b|revenu de solidarite|quartiers? prioritaires?|jeunes? (?:\w+ )?(?:peu"
+    r"|sans|decrocheurs)"
+    r"|parcours d'insertion|(?:promotion de|promouvoir) l'emploi|chomeurs|salaries en insertion"
+    r"|travailleurs? defavorises?"
+    r"|peu qualifies|sans qualification|issus? d(?:'un|es) quartiers?|\bplie\b|\bgeiq\b|\betti\b|\banru\b"
+    r"|\bnpnru\b"
+)
+_FORMATION = re.compile(
+    r"\bapprenti(?:e|s|es)?\b|apprentissage|stagiaires?|\bstages?\b|alternan\w+"
+    r"|contrats? de professionnalisation"
+    r"|statut scolaire|immersion|decrocheurs|clause (?:\w+ )?de formation"
+)
+_EXECUTION = re.compile(
+    r"execution|titulaires?|attributaires?|entreprises?|entrepreneur|soumissionnaires?|s'(?:engage|oblige)\w*"
+    r"|devr\w+"
+    r"|obligat\w+|comport\w+|compren\w+|contien\w+|inclu\w+|prevoi\w+|prevue?s?|integr\w+|impos\w+|soumis\w*"
+    r"|applica\w+"
+    r"|facultati\w+|appliqu\w+|exige\w*|demande\w*|fait l'objet|s'applique|realis\w+|lots? "
+)
+_CLAUSE = re.compile(
+    r"clauses?\b[^.]{0,60}?(?:sociales?\b|insertion|apprentissage|formation sous)|caract\w+ sociale?s?\b"
+    r"|actions? (?:\w+ ){0,2}d'insertion|(?:engagements?|dispositif|objectifs?|volume\w*|heures?|obligation"
+    r"|demarche) (?:\w+ ){0,3}"
+    r"(?:d'|a l')insertion|l'insertion un minimum|consideration\w* sociales? *: *oui"
+    r"|charte (?:\w+ )?d'insertion"
+    r"|conditions? (?:\w+ )?(?:d'execution )?(?:\w+ ){0,2}?sociales?|conditions?[^.]{0,60}insertion"
+    r"|insertion[^.]{0,80}condition d'execution"
+)
+_CODE_2112 = re.compile(r"l\.? ?2112-[24]|2111-[13]\b|article (?:14|38)\b|articles? 14 ")
+_CODE_2113 = re.compile(r"[lr]\.? ?2113-(?:1[2-6]|7|8)|article 36\b|article 15 du code|articles? 36 ")
+_NEGATION = re.compile(
+    r"\bn(?:e |')(?:\w+ )?(?:comporte|contien|compren|prevoi|fait l'objet|est (?:pas )?(?:soumis|concern"
+    r"|prevu|assorti))"
+    r"|aucune? (?:\w+ ){0,2}?(?:clause|condition|consideration|action|heure|disposition|obligation|exigence)"
+    r"|pas (?:de |d'|soumis|concerne|prevu|applicable)[^.]{0,30}|sans (?:clause|condition|consideration|objet)"
+    r"|(?:social\w*|insertion|condition\w*|particulieres?|execution)[^.:]{0,40}: *(?:non\b|sans objet|neant"
+    r"|aucune?\b)"
+    r"|\bneant\b|ni (?:de )?clause|\b(?:non|hors|sans) (?:concerne|soumis|applicable|assujetti)\w*"
+    r"|(?:est|sont|ete) (?:\w+ )?(?:supprim|retir|annul|abandonn|ecart)ee?s?\b"
+)
+_NE_PAS = re.compile(r"\bn(?:e |')(?:\w+ ){0,2}?(?:pas|aucune?)\b")
+# « Une offre qui ne respecterait pas la clause », « ne sont pas autorisés à émettre des réserves »: the clause stands.
+_FAUSSE_NEGATION = re.compile(r"respect|satisf|autoris|formul|reserve|modifi|dispens|exoner|exclu|limit|saurai|conform")
+_MEMBRES = re.compile(
+    r"[,;]|\bmais\b|\btoutefois\b|\ben revanche\b|\bet (?=(?:il |elle |qui )?(?:comport|compren|contien|inclu"
+    r"|prevoi|impos|integr))"
+)
+_REPRISE = re.compile(r"^\s*(?:de|d'|ni|aucune?|sociale|environnementale)\b")
+_CRITERE = re.compile(
+    r"criteres?\b|note[es]* sur|\d+ points?\b|ponder\w+|jugement des offres|performances? en matiere"
+    r"|analyse des offres"
+    r"|sera apprecie|memoire technique decrit|plus avantageuse|bareme"
+)
+_OBJET = re.compile(
+    r"objet du marche|prestations? d'(?:accompagnement|insertion)|accompagnement (?:a|vers|socio)"
+    r"|evaluation du dispositif"
+    r"|marche d[e'] ?(?:la )?(?:formation|prestations? d'insertion)"
+    r"|formation(?:s)? professionnelle(?:s)? des agents"
+    r"|politique rse|demarche rse"
+)
+_ENVIRONNEMENT = re.compile(
+    r"environnement\w*|dechets|recycl\w+|ecolog\w+|eco-?label\w*|developpement durable|biodiversite|carbone"
+    r"|vehicules propres"
+    r"|reemploi|ecoresponsable|chantier propre|faibles? nuisances"
+)
+_RESERVE = re.compile(r"\breserv(?:ee?s?|er|ation|ations|ant)\b")
+# Masked before looking for a reservation: what is left says that the contract itself is reserved.
+_FAUSSE_RESERVE = re.compile(
+    r"sous(?: la)? reserve|se reserv\w+|(?:des|de|une|aucune|sans|les|ses) reserves?\b"
+    r"|\b(?:part|partie|heures?|minimum|temps|volume)\b[^.,;]{0,80}reserv\w+"
+    r"|reserv\w+ (?:(?:au moins |un |une |son |ses )+(?:minimum|part|partie|quota|nombre|temps|heures)"
+    r"|a l'insertion|au moins|\d|une\b)"
+    r"|(?:places?|stationnement|salle|acces au|emplacement|parking|voie|sanitaire)\w*[^.;]{0,40}reserv\w+"
+    r"|reserv\w+ [^.;]{0,80}(?:europeen|espace economique)"
+    r"|(?:ne?|non|n'est|n'etant|sont|est) (?:pas |non )(?:un )?(?:\w+ )?reserv\w+|non reserv\w+"
+    r"|pas (?:d'un )?(?:marche )?reserv\w+"
+    r"|reserv\w* *(?:\([^)]*\) *)?: *(?:non|neant|sans objet)"
+)
+_BENEFICIAIRES = re.compile(
+    r"entreprises? adaptee|\besat\b|\bea\b|aide par le travail|accompagnement par le travail|ateliers? proteg"
+    r"|travail protege"
+    r"|handicap\w*|(?:structures?|entreprises?) (?:\w+ )?(?:d'|de l')insertion|\bsiae\b|activite economique"
+    r"|2113-1[2-6]"
+    r"|r\.? ?2113-7|article 36|defavorise|economie sociale et solidaire|\bess\b|article 15 du code"
+    r"|structures? equivalentes?"
+    r"|etablissements? penitentiaires?|emplois? proteges?|\be\.s\.a\.t|\be\.a\."
+)
+_SEULES = re.compile(
+    r"(?:seule?s|uniquement|exclusivement)[^.]{0,120}(?:entreprises? adaptee|\besat\b|\bea\b|insertion"
+    r"|ateliers? proteg|\bsiae\b"
+    r"|handicap)[^.]{0,200}(?:repondre|soumissionner|participer|candidat\w*|admis\w*|present\w+)"
+    r"|(?:uniquement|exclusivement|execute\w*)[^.]{0,40}programmes? d'emplois? proteges?"
+    r"|ne (?:peu\w+|pourr\w+|ser\w+) (?:etre )?(?:attribue\w*|confie\w*|passe\w*) qu'a[^.]{0,60}(?:adaptee"
+    r"|aide par le travail"
+    r"|\besat\b|insertion|proteg)"
+)
+_CONFIE = re.compile(
+    r"(?:confi\w+|sous-trait\w+|cotrait\w+|mise a disposition|recour\w+|embauch\w+|recrut\w+"
+    r"|accueil\w*)[^.]{0,110}"
+    r"(?:insertion|eloigne|demandeurs? d'emploi|quartiers?|apprenti|stagiaire|\bgeiq\b)"
+    r"|(?:confi\w+|sous-trait\w+|cotrait\w+)[^.]{0,110}(?:\besat\b|\bea\b|entreprises? adaptees?"
+    r"|travail protege)"
+    r"|(?:emploie\w*|embauche\w*|recrute\w*|l'emploi) [^.]{0,70}(?:personnes handicapees"
+    r"|travailleurs handicapes"
+    r"|obligation d'emploi)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Indices:
+    """The signs found in one sentence."""
+
+    social: bool
+    public: bool
+    insertion: bool
+    formation: bool
+    execution: bool
+    clause: bool
+    confie: bool
+    code_2112: bool
+    code_2113: bool
+    negation: bool
+    critere: bool
+    objet: bool
+    environnement: bool
+    reserve: bool
+    fausse_reserve: bool
+    beneficiaires: bool
+
+    @property
+    def affirme(self) -> bool:
+        """The sentence states a social condition of performance."""
+        if self.negation or self.critere or self.objet:
+            return False
+        dit = self.clause or self.confie or (self.social and self.execution) or (self.public and self.execution)
+        return (dit and not (self.reservation and not self.clause)) or (
+            self.formation and self.execution and (self.public or self.social)
+        )
+
+    @property
+    def reservation(self) -> bool:
+        """The sentence reserves the contract or a lot to structures of the field."""
+        return self.reserve and self.beneficiaires
+
+
+# The raw word « réservé » is left to the words of the classifier: alone, it says nothing.
+NOMS = tuple(f.name for f in fields(Indices) if f.name not in {"reserve", "fausse_reserve"})
+
+
+def _masquer(motif: re.Pattern[str], texte: str) -> str:
+    return motif.sub(lambda m: "x" * len(m.group()), texte)
+
+
+def _nie(net: str) -> bool:
+    """Whether what the sentence says of social matters is denied, member by member.
+
+    « obligatoire pour les lots 1 à 4, elle n'est pas applicable au lot 5 » still states a clause.
+    """
+    if not (_NEGATION.search(net) or _NE_PAS.search(net)):
+        return False
+    avant = False
+    for membre in _MEMBRES.split(net):
+        ne_pas = bool(_NE_PAS.search(membre)) and not _FAUSSE_NEGATION.search(membre)
+        nie = ne_pas or bool(_NEGATION.search(membre)) or (avant and bool(_REPRISE.match(membre)))
+        avant = avant or nie
+        if not nie and (_SOCIAL.search(membre) or _PUBLIC.search(membre)):
+            return False
+    return True
+
+
+def indices(phrase: Phrase) -> Indices:
+    """Look for every sign in a sentence."""
+    plie = phrase.plie
+    net = _masquer(_BRUIT, plie)
+    sans_structures = _masquer(_STRUCTURES, net)
+    seules = bool(_SEULES.search(plie))
+    return Indices(
+        social=bool(_SOCIAL.search(sans_structures)),
+        public=bool(_PUBLIC.search(sans_structures)),
+        insertion=bool(_INSERTION.search(sans_structures)),
+        formation=bool(_FORMATION.search(net)),
+        execution=bool(_EXECUTION.search(net)),
+        clause=bool(_CLAUSE.search(sans_structures)),
+        confie=bool(_CONFIE.search(net)),
+        code_2112=bool(_CODE_2112.search(plie)),
+        code_2113=bool(_CODE_2113.search(plie)),
+        negation=_nie(net),
+        critere=bool(_CRITERE.search(net)),
+        objet=bool(_OBJET.search(net)),
+        environnement=bool(_ENVIRONNEMENT.search(net)),
+        reserve=bool(_RESERVE.search(_masquer(_FAUSSE_RESERVE, plie))) or seules,
+        fausse_reserve=bool(_FAUSSE_RESERVE.search(plie)),
+        beneficiaires=bool(_BENEFICIAIRES.search(plie)),
+    )
+
+
+def ligne_indices(lues: Sequence[Indices]) -> list[float]:
+    """One row of the feature matrix: each sign anywhere in the passage, then what whole sentences say."""
+    presents = [float(any(getattr(i, nom) for i in lues)) for nom in NOMS]
+    return [
+        *presents,
+        float(any(i.affirme for i in lues)),
+        float(any(i.reservation for i in lues)),
+        float(any((i.social or i.public) and i.negation for i in lues)),
+        float(any((i.social or i.public) and i.critere for i in lues)),
+    ]

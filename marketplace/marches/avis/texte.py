@@ -1,0 +1,88 @@
+"""Folding and cutting into sentences, without ever losing the place of a word in the text as given."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+_PARTICULIERS = {"’": "'", "‘": "'", "œ": "e", "Œ": "e", "æ": "e", "½": "e", "–": "-", "—": "-", "\xad": "-"}
+_FIN = re.compile(
+    r"[.!?](?=\s*[A-ZÀ-Ý*•«-])|;(?=\s*(?!(?:[Ll]ot|LOT|Tranche)\b)[A-ZÀ-Ý*•«-])|<br\s*/?>|[\r\n]+|(?<=[a-zà-ÿ)])(?=[A-ZÀ-Ý][a-zà-ÿ])"
+)
+_ABREGE = re.compile(r"(?:\b[LRDMC]|\b(?:art|cf|no|ex))\s*\.$", re.IGNORECASE)
+_LONGUE = 1200
+"""Beyond this length (characters) a notice is read passage by passage, so that one sentence is not drowned."""
+_PASSAGE = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One sentence: its place, its text as given, the same folded (same length)."""
+
+    debut: int
+    fin: int
+    brut: str
+    plie: str
+
+
+class _Table(dict[int, str]):
+    """str.translate's table, filled as letters are met."""
+
+    def __missing__(self, code: int) -> str:
+        c = chr(code)
+        if c in _PARTICULIERS:
+            plie = _PARTICULIERS[c]
+        elif c.isspace() or c in "\u200b\ufeff":
+            plie = " "
+        else:
+            plie = unicodedata.normalize("NFKD", c)[0].lower()[0]
+        self[code] = plie
+        return plie
+
+
+_TABLE = _Table()
+
+
+def plier(texte: str) -> str:
+    """Lower case without accents, exactly as long as `texte`."""
+    return texte.translate(_TABLE)
+
+
+def recoller(texte: str) -> str:
+    """Compose the accents of a text pasted from a PDF (« e » then an acute accent), so that spans stay simple."""
+    return unicodedata.normalize("NFC", texte)
+
+
+def phrases(texte: str) -> list[Phrase]:
+    """The sentences of a notice, also when the portal glued them (« obligatoire.Cette clause », « heuresLot 2 »)."""
+    coupes = [0]
+    for m in _FIN.finditer(texte):
+        if m.group().startswith(".") and _ABREGE.search(texte[max(0, m.end() - 6) : m.end()]):
+            continue
+        coupes.append(m.end())
+    coupes.append(len(texte))
+    trouvees = []
+    for debut, fin in pairwise(coupes):
+        brut = texte[debut:fin]
+        gauche = len(brut) - len(brut.lstrip(" \t\r\n*•;-"))
+        brut = re.sub(r"<br\s*/?>$", "", brut).strip(" \t\r\n*•;-")
+        if brut:
+            trouvees.append(Phrase(debut + gauche, debut + gauche + len(brut), brut, plier(brut)))
+    return trouvees
+
+
+def passages(lues: list[Phrase]) -> Iterator[list[Phrase]]:
+    """The notice whole when it is short, otherwise groups of consecutive sentences."""
+    if not lues or lues[-1].fin - lues[0].debut <= _LONGUE:
+        yield lues
+        return
+    groupe: list[Phrase] = []
+    for phrase in lues:
+        if groupe and phrase.fin - groupe[0].debut > _PASSAGE:
+            yield groupe
+            groupe = []
+        groupe.append(phrase)
+    yield groupe
