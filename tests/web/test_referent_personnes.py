@@ -243,7 +243,7 @@ def test_la_fiche_dit_la_prochaine_etape_et_les_meilleures_offres(
     offre = fabrique.offre(intitule="Coffreur du lundi")
     personne = fabrique.personne(referente)
     html = texte(page.get(f"/referent/personnes/{personne.ref}"))
-    assert "Prête : proposez-lui une offre" in html
+    assert "Tout est prêt : proposez une offre" in html
     assert "Coffreur du lundi" in html
     assert "2 ans de maçonnerie" in html
     assert f"/referent/offres/{offre.ref}/proposer/{personne.ref}" in html
@@ -256,7 +256,7 @@ def test_rien_n_est_classe_pour_une_personne_non_informee(
     personne = fabrique.personne(referente, information_le=None, information_version="")
     adresse = f"/referent/personnes/{personne.ref}"
     html = texte(page.get(adresse))
-    assert "À informer de ses droits" in html
+    assert "Expliquez d'abord le classement" in html
     assert "Coffreur du lundi" not in html
     page.post(f"{adresse}/informer", data={"information_canal": "entretien"})
     assert "Coffreur du lundi" in texte(page.get(adresse))
@@ -339,7 +339,7 @@ def test_se_retirer_puis_revenir(page: FlaskClient, fabrique: Fabrique, referent
     adresse = f"/referent/personnes/{personne.ref}"
     page.post(f"{adresse}/retirer")
     html = texte(page.get(adresse))
-    assert "retirée des listes" in html
+    assert "Ne souhaite plus rien recevoir" in html
     assert "Coffreur du lundi" not in html
     page.post(f"{adresse}/remettre", data={"information_canal": "entretien"})
     assert "Coffreur du lundi" in texte(page.get(adresse))

@@ -13,6 +13,7 @@ from marketplace.comptes.models import Organisation
 from marketplace.heures.models import Contrat
 from marketplace.heures.queries.employeur import heures_par_contrat
 from marketplace.marches.models import Marche
+from marketplace.personnes.models import Validation
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +76,13 @@ def fins_de_contrat(
         .order_by(Contrat.fin, Contrat.id)
     )
     return tuple((numero, employeur, poste, fin) for numero, employeur, poste, fin in s.execute(requete) if fin)
+
+
+def validations_suivies_d_un_contrat(s: Session, employeur_id: int | None) -> frozenset[str]:
+    """References of the validations from which this employer already wrote a contrat."""
+    requete = (
+        select(Validation.ref)
+        .join(Contrat, Contrat.validation_id == Validation.id)
+        .where(Contrat.employeur_id == employeur_id)
+    )
+    return frozenset(s.scalars(requete))

@@ -24,14 +24,14 @@ class Etape(StrEnum):
 
 
 TEXTES = {
-    Etape.RETIREE: "S'est retirée des listes : plus rien n'est proposé.",
-    Etape.INFORMER: "À informer de ses droits avant toute proposition.",
-    Etape.METIER: "Demandez-lui un premier métier, même court.",
-    Etape.CONFIRMER: "Confirmez avec elle ce que ses métiers veulent dire.",
+    Etape.RETIREE: "Ne souhaite plus rien recevoir : aucune liste ne la montre.",
+    Etape.INFORMER: "Expliquez d'abord le classement et les droits, avant toute proposition.",
+    Etape.METIER: "Notez un premier métier, même court.",
+    Etape.CONFIRMER: "Confirmez ensemble ce que ses métiers veulent dire.",
     Etape.TRAJET: "Notez sa commune et ses moyens de transport.",
-    Etape.STATUT: "Il manque un justificatif pour qu'elle compte dans une clause.",
+    Etape.STATUT: "Il manque un justificatif pour que ses heures comptent.",
     Etape.NOUVELLES: "Prenez de ses nouvelles.",
-    Etape.PROPOSER: "Prête : proposez-lui une offre.",
+    Etape.PROPOSER: "Tout est prêt : proposez une offre.",
 }
 
 
@@ -56,7 +56,7 @@ def prochaine_etape(situation: Situation, aujourdhui: date) -> Etape:
         (Etape.RETIREE, situation.retiree),
         (Etape.INFORMER, not situation.informee),
         (Etape.METIER, not situation.metiers),
-        (Etape.CONFIRMER, situation.metiers_a_confirmer > 0),
+        (Etape.CONFIRMER, situation.metiers_a_confirmer == situation.metiers),
         (Etape.TRAJET, not (situation.commune and situation.modes)),
         (Etape.STATUT, not situation.eligible),
         (Etape.NOUVELLES, contact is None or (aujourdhui - contact).days > SANS_NOUVELLES_JOURS),

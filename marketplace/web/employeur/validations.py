@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import RegleViolee
+from marketplace.heures.queries.personne import validations_suivies_d_un_contrat
 from marketplace.personnes import services
 from marketplace.personnes.queries import marches_ouverts, validations_de_l_employeur
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
@@ -64,7 +65,8 @@ def liste() -> Any:
     ctx, moi = contexte(), acteur()
     with ctx.lecture() as s:
         demandes = validations_de_l_employeur(s, moi.organisation_id or 0) if moi.organisation_verifiee else ()
-    return render_template("employeur/validations.html", demandes=demandes)
+        embauchees = validations_suivies_d_un_contrat(s, moi.organisation_id)
+    return render_template("employeur/validations.html", demandes=demandes, embauchees=embauchees)
 
 
 @bp.get("/nouvelle")

@@ -53,8 +53,8 @@ class FormulairePersonne(Formulaire):
         description="Un par ligne, avec ses mots. La durée aide : « ménage chez des gens, 2 ans ».",
         render_kw={"rows": 3},
     )
-    commune = ChampSuggestions("Commune où elle habite", [Optional()], source="/suggestions/communes")
-    modes = cases("Comment peut-elle se déplacer ?", list(MODES.items()))
+    commune = ChampSuggestions("Commune de résidence", [Optional()], source="/suggestions/communes")
+    modes = cases("Moyens de transport", list(MODES.items()))
     disponible_le = DateField(
         "Disponible à partir du", [Optional("Écrivez une date.")], description="Vide : dès maintenant."
     )
@@ -71,10 +71,10 @@ class FormulairePersonne(Formulaire):
         description="Évite d'enregistrer deux fois la même personne. Jamais montrée à un employeur.",
     )
     information_canal = RadioField(
-        "A-t-elle reçu l'information sur ses droits et sur le classement ?",
+        "Information donnée sur ses droits et sur le classement",
         choices=options([("", "Pas encore"), *CANAUX_PROPOSES]),
         default="",
-        description="Sans cette information, elle n'est ni classée ni proposée.",
+        description="Sans elle, la personne n'est ni classée ni proposée.",
     )
     autre_personne = BooleanField("C'est une autre personne : l'enregistrer quand même")
 
@@ -123,9 +123,9 @@ class FormulaireProfil(Formulaire):
     nuit = BooleanField("Accepte le travail de nuit")
     weekend = BooleanField("Accepte le week-end")
     limites = cases(
-        "Ce que la personne demande d'éviter",
+        "À éviter, à sa demande",
         list(LIMITES.items()),
-        description="Choisi par elle. N'écrivez rien sur sa santé.",
+        description="Choisi par la personne. N'écrivez rien sur sa santé.",
     )
     experiences = TextAreaField(
         "Métiers déjà exercés",
@@ -134,7 +134,7 @@ class FormulaireProfil(Formulaire):
         render_kw={"rows": 5},
     )
     competences = TextAreaField(
-        "Ce qu'elle sait faire",
+        "Savoir-faire",
         [Optional(), sans_nir],
         description="Un savoir-faire par ligne, avec ses mots.",
         render_kw={"rows": 5},
@@ -243,5 +243,5 @@ class FormulaireInformation(Formulaire):
     """How the person was told."""
 
     information_canal = RadioField(
-        "Comment a-t-elle été informée ?", choices=options(CANAUX_PROPOSES), default="entretien"
+        "Comment l'information a-t-elle été donnée ?", choices=options(CANAUX_PROPOSES), default="entretien"
     )
