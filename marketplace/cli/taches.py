@@ -32,7 +32,13 @@ def ajouter(commandes: Any) -> None:
     q.add_argument("--json", action="store_true")
     q.set_defaults(action=lancer)
     p = commandes.add_parser("scheduler", help="lance le planificateur, jusqu'à ce qu'on l'arrête")
-    p.set_defaults(action=lambda _: planifier(creer_contexte()) or 0)
+    p.set_defaults(action=servir)
+
+
+def servir(_: argparse.Namespace) -> int:
+    """Run the scheduler until stopped."""
+    planifier(creer_contexte())
+    return 0
 
 
 def lister(args: argparse.Namespace) -> int:
