@@ -22,6 +22,7 @@ from marketplace.matching.ranker import Ranker
 from marketplace.matching.valeurs import Classement, HorsDePortee, LigneClassee, Poste, Profil
 
 _OUVERTS: dict[tuple[str, str, str, int], Ranker] = {}
+_SOCLES: dict[tuple[str, str], Ranker] = {}  # tables and models, shared by the parts of one worker
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,10 @@ class Part:
         date_fichier = Path(self.personnes).stat().st_mtime_ns
         cle = (self.referentiels, self.modeles, self.personnes, date_fichier)
         if cle not in _OUVERTS:
-            ranker = Ranker.ouvrir(Path(self.referentiels), Path(self.modeles))
+            socle = cle[:2]
+            if socle not in _SOCLES:
+                _SOCLES[socle] = Ranker.ouvrir(Path(self.referentiels), Path(self.modeles))
+            ranker = _SOCLES[socle].jumeau()
             with open(self.personnes, encoding="utf-8") as flux:
                 ranker.charger(profil_de(json.loads(ligne)) for ligne in flux)
             _OUVERTS[cle] = ranker
@@ -99,8 +103,9 @@ def classer(
     garde = np.lexsort((cles, -premier))[: max(PRESELECTION, limit)]
     ordre = garde[np.lexsort((cles[garde], -scores[garde]))][:limit]
     hors = sorted(
-        ((h, k) for k, c in enumerate(premiers) for h in c["hors"]), key=lambda x: (-x[0]["tri"], x[0]["cle"])
-    )[: premiers[0]["hors_max"]]
+        ((h, k) for k, c in enumerate(premiers) for h in c["hors"]), key=lambda x: (-x[0]["premier"], x[0]["cle"])
+    )
+    hors = sorted(hors[: premiers[0]["hors_max"]], key=lambda x: (-round(x[0]["premier"], 6), x[0]["cle"]))
     demandes: dict[int, list[str]] = {}
     for i in ordre:
         demandes.setdefault(int(rang_part[i]), []).append(refs[i])

@@ -83,6 +83,12 @@ class Ranker:
         ranker.fiches = (lecteur, pertinence)
         return ranker
 
+    def jumeau(self) -> Ranker:
+        """An engine of the same models and settings, holding nobody."""
+        autre = Ranker(self.interprete, self.trajets, self.noyau, self.version)
+        autre.fiches = self.fiches
+        return autre
+
     # -- settings ------------------------------------------------------------------------------------
 
     @property
@@ -187,7 +193,7 @@ class Ranker:
                 "scores": c.scores,
                 "cles": melanger(self.vivier.hash[c.places], sel),
                 "hors": [
-                    {"ref": refs[p], "tri": round(float(s), 6), "cle": int(k)}
+                    {"ref": refs[p], "premier": float(s), "cle": int(k)}
                     for p, s, k in zip(c.hors, c.hors_premiers, melanger(self.vivier.hash[c.hors], sel), strict=True)
                 ],
                 "hors_max": self.reglages.hors_de_portee_max,
@@ -250,7 +256,7 @@ class Ranker:
         self, profil: Profil, postes: Sequence[Poste], *, parmi: NDArray[np.bool_] | None = None, limit: int = 10
     ) -> ClassementPostes:
         """The mirror: offres ranked for one person by the same score, `parmi` aligned with `postes`."""
-        seul = Ranker(self.interprete, self.trajets, self.noyau, self.version)
+        seul = self.jumeau()
         seul.charger([profil])
         dedans: list[tuple[float, int, Poste, Calcul]] = []
         hors: list[HorsDePortee] = []
