@@ -13,6 +13,7 @@ class Action(enum.StrEnum):
     """What can be asked of the product."""
 
     GERER_MARCHE = "gerer_marche"
+    IMPORTER_MARCHES = "importer_marches"
     VOIR_MARCHE = "voir_marche"
     NOTER_RELANCE = "noter_relance"
     PUBLIER_OFFRE = "publier_offre"
@@ -53,6 +54,7 @@ _T, _O, _F = Etendue.TERRITOIRE, Etendue.ORGANISATION, Etendue.FILE_ACTIVE
 
 DROITS: dict[Action, dict[Role, Etendue]] = {
     Action.GERER_MARCHE: {Role.FACILITATEUR: _T},
+    Action.IMPORTER_MARCHES: {Role.FACILITATEUR: _T, Role.ADMINISTRATEUR: _T},
     Action.VOIR_MARCHE: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O, Role.ACHETEUR: _O},
     Action.NOTER_RELANCE: {Role.FACILITATEUR: _T},
     Action.PUBLIER_OFFRE: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O},

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Heures, Taux, choix
 from marketplace.marches.rules.etats import EtatMarche
-from marketplace.marches.rules.regime import NatureMarche
+from marketplace.marches.rules.regime import Derogation, NatureMarche, Reservation, TypeAcheteur
 
 ETATS_VIVANTS = frozenset({EtatMarche.NOTIFIE, EtatMarche.EN_COURS})
 ETATS_OUVERTS_AUX_HEURES = frozenset({EtatMarche.NOTIFIE, EtatMarche.EN_COURS, EtatMarche.SUSPENDU})
@@ -132,3 +132,79 @@ class Arret(Base):
     debut: Mapped[date]
     fin: Mapped[date | None]
     motif: Mapped[str] = mapped_column(default="")
+
+
+class RegimeMarche(Base):
+    """What the law asked of a marché and what was answered (R2, R4, R5): one row, its past in the journal."""
+
+    __tablename__ = "regime_marche"
+    __table_args__ = (
+        CheckConstraint("valeur_estimee_ht IS NULL OR valeur_estimee_ht >= 0", name="valeur"),
+        CheckConstraint("derogation IS NULL OR motivation <> ''", name="derogation_motivee"),
+    )
+
+    marche_id: Mapped[int] = mapped_column(ForeignKey("marche.id"), primary_key=True)
+    type_acheteur: Mapped[TypeAcheteur] = mapped_column(choix(TypeAcheteur))
+    valeur_estimee_ht: Mapped[Decimal | None]
+    consultation_le: Mapped[date | None]
+    defense_securite: Mapped[bool] = mapped_column(default=False)
+    leviers: Mapped[list[str]] = mapped_column(default=list)
+    reservation: Mapped[Reservation | None] = mapped_column(choix(Reservation))
+    derogation: Mapped[Derogation | None] = mapped_column(choix(Derogation), index=True)
+    motivation: Mapped[str] = mapped_column(Text, default="")
+    decide_le: Mapped[date]
+    auteur_id: Mapped[int | None]
+
+
+class EtatPiste(enum.StrEnum):
+    """What a facilitateur did of a published marché that carries a social clause (R103)."""
+
+    AUCUNE = "aucune"
+    A_QUALIFIER = "a_qualifier"
+    PRISE = "prise"
+    ECARTEE = "ecartee"
+
+
+class MarcheDecp(Base):
+    """A published contract (essential data), in its latest version. Outside every count until taken (R103)."""
+
+    __tablename__ = "marche_decp"
+    __table_args__ = (
+        UniqueConstraint("territoire_id", "acheteur_siret", "identifiant"),
+        Index("ix_marche_decp_piste", "territoire_id", "piste"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territoire_id: Mapped[int] = mapped_column(ForeignKey("territoire.id"))
+    acheteur_siret: Mapped[str] = mapped_column(String(14))
+    identifiant: Mapped[str] = mapped_column(String(100))
+    nature: Mapped[str] = mapped_column(String(60))
+    objet: Mapped[str] = mapped_column(Text)
+    cpv: Mapped[str | None] = mapped_column(String(8))
+    montant: Mapped[Decimal | None]
+    notifie_le: Mapped[date]
+    duree_mois: Mapped[int | None]
+    lieu: Mapped[str] = mapped_column(String(20), default="")
+    titulaires: Mapped[list[Any]] = mapped_column(default=list)
+    considerations: Mapped[list[str]] = mapped_column(default=list)
+    publie_le: Mapped[date | None]
+    modifications: Mapped[int] = mapped_column(default=0)
+    empreinte: Mapped[str] = mapped_column(String(64))
+    piste: Mapped[EtatPiste] = mapped_column(choix(EtatPiste), default=EtatPiste.AUCUNE)
+    motif: Mapped[str] = mapped_column(Text, default="")
+    marche_id: Mapped[int | None] = mapped_column(ForeignKey("marche.id"))
+    importe_le: Mapped[datetime]
+    maj_le: Mapped[datetime]
+
+
+class VersionDecp(Base):
+    """A version of a published contract as it was received. Never changed: what was published stays readable."""
+
+    __tablename__ = "version_decp"
+    __table_args__ = (UniqueConstraint("decp_id", "empreinte"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decp_id: Mapped[int] = mapped_column(ForeignKey("marche_decp.id"))
+    empreinte: Mapped[str] = mapped_column(String(64))
+    contenu: Mapped[dict[str, Any]]
+    importe_le: Mapped[datetime]

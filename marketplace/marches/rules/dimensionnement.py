@@ -58,7 +58,7 @@ class Calibrage:
 
 def _part(valeur: Decimal, champ: str, nom: str) -> Decimal:
     if not ZERO < valeur <= UN:
-        raise RegleViolee(f"{nom} est compris entre 0 et 100 %, 0 exclu.", champ=champ)
+        raise RegleViolee(f"{nom} va de 0 à 100 %, 0 exclu.", champ=champ)
     return valeur
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.journal.services import journaliser
-from marketplace.marches.models import Arret, Clause, Intervenant, Marche
+from marketplace.marches.models import Arret, Clause, EtatPiste, Intervenant, Marche, MarcheDecp, RegimeMarche
 from marketplace.marches.portee import charger_marche
 from marketplace.marches.rules.etats import EtatMarche, verifier_dates
 from marketplace.marches.services.clauses import ecrire_premiere_clause
@@ -168,7 +168,7 @@ def _ecrire(valeur: Any) -> str | None:
 
 
 def supprimer_marche(ctx: Contexte, acteur: Acteur, ref: str) -> None:
-    """Remove a marché entered by mistake, with its clause versions, stops and intervenants.
+    """Remove a marché entered by mistake, with its clause versions, stops and intervenants; a piste waits again.
 
     Raises RegleViolee when anything was built on it (hours, declarations, contracts, offres): those never vanish.
     The store itself refuses, by its foreign keys, whatever room the row belongs to.
@@ -184,6 +184,12 @@ def supprimer_marche(ctx: Contexte, acteur: Acteur, ref: str) -> None:
                 marche,
                 f"a supprimé le marché « {marche.intitule} »",
             )
+            s.execute(
+                update(MarcheDecp)
+                .where(MarcheDecp.marche_id == marche.id)
+                .values(marche_id=None, piste=EtatPiste.A_QUALIFIER)
+            )
+            s.execute(delete(RegimeMarche).where(RegimeMarche.marche_id == marche.id))
             s.execute(delete(Clause).where(Clause.marche_id == marche.id))
             s.execute(delete(Arret).where(Arret.marche_id == marche.id))
             s.execute(delete(Intervenant).where(Intervenant.marche_id == marche.id, Intervenant.parent_id.isnot(None)))

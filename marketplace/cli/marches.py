@@ -1,0 +1,128 @@
+"""dimensionner, import: how many hours a clause asks for, and marchés that come from files."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.app import creer_contexte, horloge
+from marketplace.cli.base import jour
+from marketplace.cli.sortie import dire, imprimer_json
+from marketplace.comptes.roles import systeme
+from marketplace.contexte import PARIS
+from marketplace.erreurs import RegleViolee
+from marketplace.marches.imports.decp import importer_decp
+from marketplace.marches.imports.fichiers import lire_fichier
+from marketplace.marches.rules.dimensionnement import (
+    VERSION_FORMULE,
+    ReglagesDimensionnement,
+    etudier_faisabilite,
+)
+from marketplace.marches.rules.dimensionnement import dimensionner as calibrer
+from marketplace.marches.rules.phrases import formule_en_texte
+from marketplace.territoire.queries import territoires
+from marketplace.valeurs import lire_decimal
+
+
+def ajouter(commandes: Any) -> None:
+    """Declare the commands of this family."""
+    p = commandes.add_parser("dimensionner", help="calcule les heures d'insertion d'une clause")
+    p.add_argument("--montant", type=nombre, required=True, help="montant du marché, en euros HT")
+    p.add_argument("--part-mo", type=nombre, required=True, help="part de main d'œuvre, entre 0 et 1")
+    p.add_argument("--taux-effort", type=nombre, required=True, help="taux d'effort, entre 0 et 1")
+    p.add_argument("--cout-horaire", type=nombre, required=True, help="coût horaire chargé, en euros")
+    p.add_argument("--duree-mois", type=int, help="durée du marché, pour l'équivalent temps plein")
+    p.add_argument("--arrondi", choices=["demi_superieur", "plancher"], default="demi_superieur")
+    p.add_argument("--pas", type=nombre, default=Decimal(1), help="arrondi au multiple de ce nombre d'heures")
+    p.add_argument("--le", type=jour, metavar="DATE", help="date du calcul (AAAA-MM-JJ)")
+    p.add_argument("--json", action="store_true")
+    p.set_defaults(action=dimensionner)
+    p = commandes.add_parser("import", help="fait entrer des marchés depuis un fichier")
+    formats = p.add_subparsers(dest="format", metavar="FORMAT", required=True)
+    d = formats.add_parser("decp", help="données essentielles de la commande publique (JSON)")
+    d.add_argument("fichier", type=Path)
+    d.add_argument("--territoire", metavar="CODE", help="si la base en tient plusieurs")
+    d.add_argument("--dry-run", action="store_true", help="tout lire, ne rien écrire")
+    d.add_argument("--strict", action="store_true", help="tout refuser à la première erreur")
+    d.add_argument("--json", action="store_true")
+    d.set_defaults(action=import_decp)
+
+
+def nombre(texte: str) -> Decimal:
+    """A decimal of the command line, French or not."""
+    try:
+        return lire_decimal(texte)
+    except RegleViolee as refus:
+        raise argparse.ArgumentTypeError(refus.message) from None
+
+
+def dimensionner(args: argparse.Namespace) -> int:
+    """Print the hours of a clause, the exact result and how it was reached (R13). Needs no database."""
+    le: date = args.le or horloge().astimezone(PARIS).date()
+    if args.pas <= 0:
+        raise RegleViolee("Le pas d'arrondi est positif.")
+    reglages = ReglagesDimensionnement(arrondi_pas=args.pas, arrondi_mode=args.arrondi)
+    c = calibrer(args.montant, args.part_mo, args.taux_effort, args.cout_horaire, le, reglages)
+    resultat: dict[str, Any] = {
+        "heures": int(c.heures) if c.heures == c.heures.to_integral_value() else float(c.heures),
+        "exact": str(c.exact),
+        "montant_ht": str(c.montant_ht),
+        "part_main_oeuvre": str(c.part_main_oeuvre),
+        "taux_effort": str(c.taux_effort),
+        "cout_horaire": str(c.cout_horaire),
+        "formule": formule_en_texte(c),
+        "version": VERSION_FORMULE,
+    }
+    if args.duree_mois is not None:
+        faisabilite = etudier_faisabilite(c.heures, args.duree_mois, None, reglages)
+        resultat |= {"etp": str(faisabilite.etp), "reserves": list(faisabilite.reserves)}
+    if args.json:
+        imprimer_json(resultat)
+    else:
+        print(f"{resultat['heures']} h ({resultat['formule']} = {resultat['exact']} h)")
+        for reserve in resultat.get("reserves", ()):
+            dire(reserve)
+    return 0
+
+
+def territoire_choisi(s: Session, code: str | None) -> int:
+    """Id of the territory named, or of the only one. Raises RegleViolee when there is none, or several."""
+    tous = territoires(s)
+    if code is not None:
+        trouve = next((t for t in tous if t.code == code), None)
+        if trouve is None:
+            raise RegleViolee(f"Aucun territoire ne porte le code « {code} ».")
+        return trouve.id
+    if not tous:
+        raise RegleViolee("La base n'a pas de territoire : lancez « marketplace territoire add ».")
+    if len(tous) > 1:
+        codes = ", ".join(t.code for t in tous)
+        raise RegleViolee(f"Plusieurs territoires dans cette base : ajoutez --territoire CODE ({codes}).")
+    return tous[0].id
+
+
+def import_decp(args: argparse.Namespace) -> int:
+    """Import a file of essential data; exit 0 when it was applied, even with refused records."""
+    ctx = creer_contexte()
+    with ctx.lecture() as s:
+        territoire_id = territoire_choisi(s, args.territoire)
+    resultat = importer_decp(
+        ctx, systeme(territoire_id), lire_fichier(args.fichier), dry_run=args.dry_run, strict=args.strict
+    )
+    if args.json:
+        imprimer_json(asdict(resultat))
+        return 0
+    dire("Rien n'est écrit : essai à blanc." if args.dry_run else "Import fait.")
+    print(
+        f"{resultat.lus} lus, {resultat.crees} créés, {resultat.mis_a_jour} mis à jour, "
+        f"{resultat.inchanges} inchangés, {resultat.pistes} pistes, {len(resultat.refuses)} refusés"
+    )
+    for refus in resultat.refuses:
+        dire(f"  ligne {refus.ligne} ({refus.id}) : {refus.motif}")
+    return 0
