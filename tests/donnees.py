@@ -47,9 +47,11 @@ def copier_base(serveur: URL | None, modele: str, dossier: Path) -> str:
     source = make_url(modele).database if "://" in modele else modele
     nom = f"c_{uuid.uuid4().hex[:12]}"
     moteur = create_engine(serveur.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with moteur.connect() as connexion:
-        connexion.execute(text(f'CREATE DATABASE "{nom}" TEMPLATE "{source}"'))
-    moteur.dispose()
+    try:
+        with moteur.connect() as connexion:
+            connexion.execute(text(f'CREATE DATABASE "{nom}" TEMPLATE "{source}"'))
+    finally:
+        moteur.dispose()
     return serveur.set(database=nom).render_as_string(hide_password=False)
 
 
@@ -63,9 +65,9 @@ def _poser(ctx: Contexte) -> None:
 
 
 @pytest.fixture(scope="session")
-def base_reference(serveur: URL | None, modele: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """URL of a base that holds the reference tables only."""
-    dossier = tmp_path_factory.mktemp("reference")
+def modele_reference(serveur: URL | None, modele: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a base that holds the reference tables only: to copy, never to open."""
+    dossier = tmp_path_factory.mktemp("modele-reference")
     url = copier_base(serveur, modele, dossier)
     ctx = contexte_de(url, dossier)
     charger_referentiels(ctx)
@@ -74,10 +76,16 @@ def base_reference(serveur: URL | None, modele: str, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="session")
-def base_demo(serveur: URL | None, base_reference: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """URL of a base that holds the demonstration of the Hérault as of 21 November 2026."""
+def base_reference(serveur: URL | None, modele_reference: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a base that holds the reference tables only, to read."""
+    return copier_base(serveur, modele_reference, tmp_path_factory.mktemp("reference"))
+
+
+@pytest.fixture(scope="session")
+def base_demo(serveur: URL | None, modele_reference: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a base that holds the demonstration of the Hérault as of 21 November 2026, to read."""
     dossier = tmp_path_factory.mktemp("demo")
-    url = copier_base(serveur, base_reference, dossier)
+    url = copier_base(serveur, modele_reference, dossier)
     ctx = contexte_de(url, dossier)
     DEMONSTRATIONS["herault"](ctx, LE)
     _poser(ctx)
@@ -101,8 +109,8 @@ def ctx_demo(base_demo: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture
-def ctx_reference_neuf(serveur: URL | None, base_reference: str, tmp_path: Path) -> Iterator[Contexte]:
+def ctx_reference_neuf(serveur: URL | None, modele_reference: str, tmp_path: Path) -> Iterator[Contexte]:
     """A copy of the reference tables, to write in."""
-    ctx = contexte_de(copier_base(serveur, base_reference, tmp_path), tmp_path)
+    ctx = contexte_de(copier_base(serveur, modele_reference, tmp_path), tmp_path)
     yield ctx
     ctx.sessions.kw["bind"].dispose()
