@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from marketplace.comptes.taches import effacer_acces
 from marketplace.contexte import Contexte
 from marketplace.heures.taches import ouvrir_declarations, relancer_declarations, suivre_clauses
 from marketplace.journal.envoi import envoyer_courriels
@@ -48,6 +49,7 @@ TACHES: tuple[Tache, ...] = (
     Tache("reponses", "Rappeler les réponses attendues", Rythme.QUOTIDIEN, 6, True, suivre_propositions),
     Tache("actualite", "Demander si les offres sont d'actualité", Rythme.HEBDOMADAIRE, 7, True, relancer_offres),
     Tache("menage", "Effacer ce qui a passé sa durée", Rythme.HEBDOMADAIRE, 4, True, faire_le_menage),
+    Tache("acces", "Effacer les liens et les compteurs périmés", Rythme.QUOTIDIEN, 4, True, effacer_acces),
     Tache("courriels", "Envoyer les courriels en attente", Rythme.CINQ_MINUTES, 0, True, envoyer_courriels),
 )
 

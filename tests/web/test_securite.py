@@ -153,6 +153,17 @@ def test_la_connexion_est_limitee(ctx: Contexte, config: Config) -> None:
     assert client.post("/connexion", data={}).status_code == 429
 
 
+def test_la_recherche_publique_est_limitee_pas_la_liste(ctx: Contexte, config: Config, fabrique: Fabrique) -> None:
+    fabrique.territoire()
+    ctx.config = replace(config, limites_actives=True)
+    application = create_app(ctx)
+    application.config.update(TESTING=True)
+    client = application.test_client()
+    assert [client.get("/offres?q=macon").status_code for _ in range(120)] == [200] * 120
+    assert client.get("/offres?q=macon").status_code == 429
+    assert client.get("/offres").status_code == 200
+
+
 def test_une_page_inconnue_est_en_francais(client: FlaskClient) -> None:
     reponse = client.get("/nulle-part")
     assert reponse.status_code == 404

@@ -36,6 +36,7 @@ from marketplace.recherche.structures import structure_publique, structures_publ
 from marketplace.territoire.queries import TerritoireVu, reglages_au, territoires
 from marketplace.valeurs import cle, lire_decimal
 from marketplace.web.socle.acces import acteur_ou_rien, contexte, public
+from marketplace.web.socle.securite import limiteur, sans_recherche
 
 bp = Blueprint("public_catalogue", __name__)
 
@@ -125,6 +126,7 @@ def _phrase(*morceaux: str) -> str:
 
 
 @bp.get("/marches")
+@limiteur.limit("120 per minute", exempt_when=sans_recherche)
 @public
 def marches() -> Any:
     """Live marchés, as a list or a map of the same."""
@@ -178,6 +180,7 @@ def marche(ref: str) -> Any:
 
 
 @bp.get("/offres")
+@limiteur.limit("120 per minute", exempt_when=sans_recherche)
 @public
 def offres() -> Any:
     """Openings."""
@@ -225,6 +228,7 @@ def offre(ref: str) -> Any:
 
 
 @bp.get("/structures")
+@limiteur.limit("120 per minute", exempt_when=sans_recherche)
 @public
 def structures() -> Any:
     """Structures of insertion and of handicap: type × activity × distance."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -20,6 +20,11 @@ CSP = (
 
 csrf = CSRFProtect()
 limiteur = Limiter(key_func=get_remote_address, default_limits=[])
+
+
+def sans_recherche() -> bool:
+    """Whether the address asks nothing: a list as it stands costs little, and is not counted."""
+    return not request.args
 
 
 def nonce() -> str:
