@@ -20,17 +20,22 @@ _UNITE = r"(?:[Hh]eures?|HEURES?|[Hh]eurs|[Hh]rs?\b|H(?![A-Za-zÀ-ÿ0-9])|h(?![a
 _ESPACES = str.maketrans({"\xa0": " ", "\u202f": " ", "\u2009": " ", "\t": " "})
 # A bullet « o » glued by the portal: « 295 heuresoTranche 2 ».
 _PUCE = re.compile(r"(?<=heures)o(?![a-zà-ÿ])|(?<=[A-Z)])o(?=[A-Z][a-zà-ÿ])")
-_HEURES = re.compile(rf"({CHIFFRES})\s*\)?\s*(?:\([A-Za-zà-ÿ\s-]{{3,60}}\)\s*)?{_UNITE}")
+_HEURES = re.compile(rf"({CHIFFRES})[\s)]{{0,4}}(?:\([A-Za-zà-ÿ\s-]{{3,60}}\)\s{{0,3}})?{_UNITE}")
 _LETTRES_HEURES = re.compile(rf"({LETTRES})heures?\b")
 _ENTETE = re.compile(
     rf"(?:nombre (?:\w+ )?d'heures|heures d'insertion|volume (?:\w+ )?(?:d'insertion|d'heures)"
     rf"|heures)[^.;:\d]{{0,70}}"
     rf"[:=]\s*({CHIFFRES})(?!\s*(?:h|%|€|eur|lot|[.,/:]\d|\d))"
 )
+_NOMBRE_PUIS_HEURES = re.compile(rf"({CHIFFRES}) (?:le|comme) (?:nombre|volume) (?:\w+ )?d'heures")
 _LOT_NOMBRE = re.compile(
     rf"\blots? *(?:n ?[°o]? ?)?(\w{{1,4}})\b[^:=;]{{0,60}}[:=]\s*({CHIFFRES})(?!\s*(?:h|%|€|eur|[.,/:]\d|\d))"
 )
 _LOT = re.compile(r"\blots? *(?:n ?[°o] ?s?\.? ?|numero )?(\d{1,3} ?[a-z]?\b|[a-z]\b|unique)", re.IGNORECASE)
+# « L'entreprise du lot 1 réalise une action. Ainsi, le nombre d'heures est de 260. »
+_ANAPHORE = re.compile(
+    r"ainsi\b|soit\b|cette |cet |ce |cela |il |elle |(?:le )?(?:nombre|volume|minimum) |l'engagement "
+)
 _LOT_JUSTE_AVANT = re.compile(r"\blots? *(?:n ?[°o]? ?)?$")
 _LOT_APRES = re.compile(
     r"^\s*(?:d'insertion |de travail |minimum )*(?:\(|pour le |sur le |au titre du "
@@ -80,6 +85,7 @@ _TAUX_HEURES = re.compile(
     rf"{CHIFFRES}\s*(?:h\b|heures?)[^.;:]{{0,30}}?(?:par tranches? de|pour (?:une tranche de )?|par|/)\s*"
     rf"(?:{CHIFFRES}|mille|million)\s*(?:k?€|euros?|eur\b)?(?: ?h\.?t\b)?"
 )
+_SUITE_TAUX = re.compile(r"clause|taux|effort|heures|temps de travail|main-d'|effectif|minimum")
 _FAUX_POURCENT = re.compile(
     r"critere|ponder|note|prix\b|garantie|avance|acompte|remise|tva|penalite|proportion|emploie\w* "
     r"|travailleurs|subvention"
@@ -102,7 +108,7 @@ def _exclue(valeur: Decimal, avant: str, apres: str, *, forte: bool) -> bool:
     if _TAUX_APRES.match(apres) or _PART_AVANT.search(avant) or valeur == 0:
         return True
     pris = bool(_FIXE_AVANT.search(avant))
-    if valeur <= 24 and not pris and (_HORAIRE_AVANT.search(avant) or _HORAIRE_APRES.match(apres)):
+    if valeur <= 24 and (_HORAIRE_APRES.match(apres) or (_HORAIRE_AVANT.search(avant) and not pris)):
         return True
     if _DUREE_APRES.match(apres) or _REPARTITION_AVANT.search(avant):
         return True
@@ -113,7 +119,7 @@ def _lot(plie: str, debut: int, fin: int, courant: str) -> str:
     apres = _LOT_APRES.match(plie[fin:])
     if apres:
         return apres[1].strip().upper()
-    derniers = _LOT.findall(plie[:debut])
+    derniers = [n for n in _LOT.findall(plie[:debut]) if n != "unique"]
     return derniers[-1].strip().upper() if derniers else courant
 
 
@@ -140,7 +146,7 @@ def _de_phrase(phrase: Phrase, rang: int, courant: str, *, annonce: bool) -> lis
             _Trouvee(en_nombre(m[2]), m[1].upper(), phrase.debut + m.start(2), phrase.debut + m.end(2), rang)
             for m in _LOT_NOMBRE.finditer(plie)
         ]
-        for m in [] if trouvees else _ENTETE.finditer(plie):
+        for m in [] if trouvees else [*_ENTETE.finditer(plie), *_NOMBRE_PUIS_HEURES.finditer(plie)]:
             lot = _lot(plie, m.start(1), m.end(1), courant)
             trouvees.append(_Trouvee(en_nombre(m[1]), lot, phrase.debut + m.start(1), phrase.debut + m.end(1), rang))
     return sorted(trouvees, key=lambda t: t.debut)
@@ -183,13 +189,14 @@ def lire_heures(texte_plie: str, lues: Sequence[tuple[Phrase, Indices]]) -> tupl
             depuis += 1
         suite = depuis <= 2 and (bool(_SUITE.search(phrase.plie)) or len(phrase.brut) < 60)
         if depuis == 0 or suite:
-            nouvelles = _de_phrase(phrase, rang, lot if depuis else "", annonce=annonce)
+            repris = lot if depuis or _ANAPHORE.match(phrase.plie) else ""
+            nouvelles = _de_phrase(phrase, rang, repris, annonce=annonce)
             trouvees += nouvelles
             if nouvelles:
                 depuis = 0
         # « Heures d'insertion », then one line per lot with a bare number.
         annonce = (annonce and depuis <= 2) or (depuis == 0 and bool(re.search(r"heures|volume", phrase.plie)))
-        lots = _LOT.findall(phrase.plie)
+        lots = [n for n in _LOT.findall(phrase.plie) if n != "unique"]
         lot = lots[-1].strip().upper() if lots else lot
     trouvees = _sans_redite(_sans_total(trouvees, texte_plie))
     return tuple(HeuresLues(t.heures, t.lot, t.debut, t.fin) for t in trouvees)
@@ -198,15 +205,15 @@ def lire_heures(texte_plie: str, lues: Sequence[tuple[Phrase, Indices]]) -> tupl
 def lire_taux(lues: Sequence[tuple[Phrase, Indices]]) -> tuple[TauxLu, ...]:
     """Rates of effort: a share of the hours, or hours per amount."""
     trouves: list[TauxLu] = []
-    precedente = False
+    depuis = 99
     for phrase, signes in lues:
         parle = bool(_INSERTION.search(phrase.plie)) and not signes.critere
-        if parle or precedente:
+        depuis = 0 if parle else depuis + 1
+        if depuis == 0 or (depuis <= 2 and _SUITE_TAUX.search(phrase.plie)):
             for motif in (_TAUX_HEURES, _POURCENT):
                 for m in motif.finditer(phrase.plie):
                     avant = phrase.plie[max(0, m.start() - 40) : m.start()]
                     if motif is _TAUX_HEURES or not _FAUX_POURCENT.search(avant):
                         a, b = phrase.debut + m.start(), phrase.debut + m.end()
                         trouves.append(TauxLu(phrase.brut[m.start() : m.end()].strip(), a, b))
-        precedente = parle
     return tuple(sorted(trouves, key=lambda t: t.debut))

@@ -26,7 +26,10 @@ _BRUIT = re.compile(
     r"|insertion (?:paysagere|urbaine|architecturale|du (?:batiment|projet)|dans (?:le|son) (?:site"
     r"|environnement|paysage))"
     r"|insertions? publicitaires?|insertion (?:au|dans le) (?:bulletin|journal)"
-    r"|(?:maison|bureau) de l'emploi et de la formation"
+    r"|insertions? d(?:e |es |')(?:panneaux|annonces?|publicit\w+|mobilier|images?|liens?|vegeta\w+|encarts?"
+    r"|plant\w+)"
+    r"|(?:maison|bureau) de l'emploi et de la formation|\bservices? (?:de l'|d')?insertion"
+    r"|(?:declar|attest|certif)\w*[^.]{0,80}emploi d\w+ [^.]{0,20}travailleurs handicapes"
 )
 _STRUCTURES = re.compile(
     r"(?:structures?|entreprises?|ateliers?|associations?|operateurs?|organismes?) (?:\w+ )?(?:d'"
@@ -71,12 +74,16 @@ _EXECUTION = re.compile(
 )
 _CLAUSE = re.compile(
     r"clauses?\b[^.]{0,60}?(?:sociales?\b|insertion|apprentissage|formation sous)|caract\w+ sociale?s?\b"
-    r"|actions? (?:\w+ ){0,2}d'insertion|(?:engagements?|dispositif|objectifs?|volume\w*|heures?|obligation"
+    r"|actions? (?:\w+ ){0,4}d'insertion|(?:engagements?|dispositif|objectifs?|volume\w*|heures?|obligation"
     r"|demarche) (?:\w+ ){0,3}"
     r"(?:d'|a l')insertion|l'insertion un minimum|consideration\w* sociales? *: *oui"
     r"|charte (?:\w+ )?d'insertion"
     r"|conditions? (?:\w+ )?(?:d'execution )?(?:\w+ ){0,2}?sociales?|conditions?[^.]{0,60}insertion"
     r"|insertion[^.]{0,80}condition d'execution"
+    # Hours in hundreds, or as a minimum, in a sentence on insertion: an obligation, whatever its verb.
+    r"|insertion[^.]{0,80}(?:\d{3,}|\d \d{3}|minimum de \d+) ?h(?:eure|\b)"
+    r"|insertion[^.]{0,60}\d{2,} ?h(?:eures?)? minim"
+    r"|(?:\d{3,}|\d \d{3}) ?h(?:eures?)?\b[^.]{0,60}insertion"
 )
 _CODE_2112 = re.compile(r"l\.? ?2112-[24]|2111-[13]\b|article (?:14|38)\b|articles? 14 ")
 _CODE_2113 = re.compile(r"[lr]\.? ?2113-(?:1[2-6]|7|8)|article 36\b|article 15 du code|articles? 36 ")
@@ -126,7 +133,7 @@ _FAUSSE_RESERVE = re.compile(
     r"|reserv\w+ [^.;]{0,80}(?:europeen|espace economique)"
     r"|(?:ne?|non|n'est|n'etant|sont|est) (?:pas |non )(?:un )?(?:\w+ )?reserv\w+|non reserv\w+"
     r"|pas (?:d'un )?(?:marche )?reserv\w+"
-    r"|reserv\w* *(?:\([^)]*\) *)?: *(?:non|neant|sans objet)"
+    r"|reserv\w* *(?:\([^)]*\) *)?[^.;:]{0,50}: *(?:non|neant|sans objet)"
 )
 _BENEFICIAIRES = re.compile(
     r"entreprises? adaptee|\besat\b|\bea\b|aide par le travail|accompagnement par le travail|ateliers? proteg"
@@ -149,9 +156,11 @@ _SEULES = re.compile(
 _CONFIE = re.compile(
     r"(?:confi\w+|sous-trait\w+|cotrait\w+|mise a disposition|recour\w+|embauch\w+|recrut\w+"
     r"|accueil\w*)[^.]{0,110}"
-    r"(?:insertion|eloigne|demandeurs? d'emploi|quartiers?|apprenti|stagiaire|\bgeiq\b)"
+    r"(?:insertion|eloigne|demandeurs? d'emploi|quartiers?|apprenti|stagiaire|\bgeiq\b|pole emploi"
+    r"|france travail)"
     r"|(?:confi\w+|sous-trait\w+|cotrait\w+)[^.]{0,110}(?:\besat\b|\bea\b|entreprises? adaptees?"
     r"|travail protege)"
+    r"|(?:\d{3,}|\d \d{3}) ?h(?:eures?)?\b[^.]{0,80}insertion"
     r"|(?:emploie\w*|embauche\w*|recrute\w*|l'emploi) [^.]{0,70}(?:personnes handicapees"
     r"|travailleurs handicapes"
     r"|obligation d'emploi)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from marketplace.marches.avis.extraction import lire_heures, lire_taux
 from marketplace.marches.avis.indices import Indices, indices
@@ -29,22 +29,20 @@ def _phrase_cle(
     lues: Sequence[tuple[Phrase, Indices]], heures: Sequence[HeuresLues], *, clause: bool, reserve: bool
 ) -> Phrase | None:
     """The sentence to highlight: with the hours, else stating the condition, else the reservation."""
+    preferences: list[Callable[[Phrase, Indices], bool]] = []
     if clause:
-        for h in heures:
-            for phrase, _ in lues:
-                if phrase.debut <= h.debut < phrase.fin:
-                    return phrase
-        for phrase, signes in lues:
-            if signes.affirme:
-                return phrase
-        for phrase, signes in lues:
-            if (signes.social or signes.public or signes.formation) and not signes.negation:
-                return phrase
+        premiere = heures[0].debut if heures else -1
+        preferences += [
+            lambda p, _: p.debut <= premiere < p.fin,
+            lambda _, i: i.affirme and i.clause,
+            lambda _, i: i.affirme,
+            lambda _, i: (i.social or i.public or i.formation) and not i.negation,
+        ]
     if reserve:
-        for phrase, signes in lues:
-            if signes.reservation:
-                return phrase
-    return lues[0][0] if (clause or reserve) and lues else None
+        preferences.append(lambda _, i: i.reservation)
+    if clause or reserve:
+        preferences.append(lambda *_: True)
+    return next((p for voulue in preferences for p, i in lues if voulue(p, i)), None)
 
 
 def lire_plusieurs(textes: Sequence[str]) -> list[AvisLu]:
