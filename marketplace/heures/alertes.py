@@ -1,4 +1,7 @@
-"""The alertes of hours that are due on a day (R57, formats §5.5). Each has an owner and one next action."""
+"""The alertes of hours that are due on a day (R57, formats §5.5). Each has an owner and one next action.
+
+All of them are about a marché, even when a declaration or a contrat is the fact: they are read together there.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation
-from marketplace.heures.avancement import Avancement, avancements
+from marketplace.heures.avancement import Avancement, avancements, parmi
 from marketplace.heures.models import Contrat, Declaration, EtatDeclaration
 from marketplace.heures.ouverture import echeance_de
 from marketplace.heures.rules.avancement import EtatAvancement
@@ -57,8 +60,10 @@ def dues(s: Session, territoire_id: int, jour: date, *, marche_ids: Collection[i
         Marche.id, Marche.ref, Marche.intitule, Marche.etat, Marche.facilitateur_id, Marche.date_fin
     ).where(Marche.territoire_id == territoire_id, Marche.etat.in_(ETATS_SUIVIS))
     if marche_ids is not None:
-        requete = requete.where(Marche.id.in_(marche_ids))
-    marches = {m.id: m for m in s.execute(requete.order_by(Marche.id))}
+        requete = requete.where(parmi(Marche.id, marche_ids))
+    voulus = None if marche_ids is None else set(marche_ids)
+    lus = s.execute(requete.order_by(Marche.id))
+    marches = {m.id: m for m in lus if voulus is None or m.id in voulus}
     if not marches:
         return []
     progres = avancements(s, marches, jour)
@@ -75,19 +80,13 @@ def reconcilier_marches(
     s: Session, quand: datetime, territoire_id: int, marche_ids: Sequence[int], jour: date
 ) -> dict[str, int]:
     """Open, refresh and close every alerte of hours of these marchés, in the caller's transaction."""
-    s.flush()
-    objets: set[tuple[str, int]] = {("marche", m) for m in marche_ids}
-    objets |= {
-        ("declaration", d) for d in s.scalars(select(Declaration.id).where(Declaration.marche_id.in_(marche_ids)))
-    }
-    objets |= {("contrat", c) for c in s.scalars(select(Contrat.id).where(Contrat.marche_id.in_(marche_ids)))}
     return reconcilier_alertes(
         s,
         quand,
         territoire_id,
         dues(s, territoire_id, jour, marche_ids=marche_ids),
         TYPES,
-        objets,
+        [("marche", marche_id) for marche_id in marche_ids],
     )
 
 
@@ -159,12 +158,14 @@ def _declarations_en_retard(s: Session, territoire_id: int, jour: date, marches:
         .where(
             Declaration.territoire_id == territoire_id,
             Declaration.etat.in_((EtatDeclaration.A_FAIRE, EtatDeclaration.BROUILLON, EtatDeclaration.A_CORRIGER)),
-            Declaration.marche_id.in_(marches),
+            parmi(Declaration.marche_id, marches),
         )
         .order_by(Declaration.mois, Declaration.id)
     )
     for id_, marche_id, mois, nom in s.execute(requete):
-        marche = marches[marche_id]
+        marche = marches.get(marche_id)
+        if marche is None:
+            continue
         limite = echeance_de(mois, reglages, marche.date_fin)
         retard = (jour - limite).days
         if retard <= 0:
@@ -173,8 +174,8 @@ def _declarations_en_retard(s: Session, territoire_id: int, jour: date, marches:
             cle=f"{DECLARATION_EN_RETARD}:{id_}",
             territoire_id=territoire_id,
             type=DECLARATION_EN_RETARD,
-            objet_type="declaration",
-            objet_id=id_,
+            objet_type="marche",
+            objet_id=marche.id,
             objet_ref=marche.ref,
             gravite=Gravite.ROUGE if retard > 30 else Gravite.ORANGE,
             message=(
@@ -194,7 +195,7 @@ def _fins_de_fenetre(s: Session, territoire_id: int, jour: date, marches: dict[i
         .join(Validation, Validation.id == Contrat.validation_id)
         .where(
             Contrat.territoire_id == territoire_id,
-            Contrat.marche_id.in_(marches),
+            parmi(Contrat.marche_id, marches),
             (Contrat.fin.is_(None)) | (Contrat.fin > Validation.fenetre_fin),
             Validation.fenetre_fin >= jour,
             Validation.fenetre_fin <= jour + timedelta(days=JOURS_FIN_FENETRE),
@@ -202,16 +203,16 @@ def _fins_de_fenetre(s: Session, territoire_id: int, jour: date, marches: dict[i
         .order_by(Contrat.id)
     )
     for id_, ref, marche_id, fin in s.execute(requete):
-        if marche_id is None or fin is None:
+        marche = marches.get(marche_id) if marche_id is not None else None
+        if marche is None or fin is None:
             continue
-        marche = marches[marche_id]
         yield AlerteDue(
             cle=f"{FIN_FENETRE}:{id_}",
             territoire_id=territoire_id,
             type=FIN_FENETRE,
-            objet_type="contrat",
-            objet_id=id_,
-            objet_ref=ref,
+            objet_type="marche",
+            objet_id=marche.id,
+            objet_ref=marche.ref,
             gravite=Gravite.ORANGE,
             message=(
                 f"{marche.intitule} : les heures du contrat {ref} ne compteront plus après le {jour_en_texte(fin)}."
@@ -227,7 +228,7 @@ def _fins_de_contrat(s: Session, territoire_id: int, jour: date, marches: dict[i
         select(Contrat.id, Contrat.ref, Contrat.marche_id, Contrat.fin)
         .where(
             Contrat.territoire_id == territoire_id,
-            Contrat.marche_id.in_(marches),
+            parmi(Contrat.marche_id, marches),
             Contrat.motif_fin.is_(None),
             Contrat.fin >= jour,
             Contrat.fin <= jour + timedelta(days=JOURS_FIN_CONTRAT),
@@ -235,16 +236,16 @@ def _fins_de_contrat(s: Session, territoire_id: int, jour: date, marches: dict[i
         .order_by(Contrat.id)
     )
     for id_, ref, marche_id, fin in s.execute(requete):
-        if marche_id is None or fin is None:
+        marche = marches.get(marche_id) if marche_id is not None else None
+        if marche is None or fin is None:
             continue
-        marche = marches[marche_id]
         yield AlerteDue(
             cle=f"{FIN_CONTRAT}:{id_}",
             territoire_id=territoire_id,
             type=FIN_CONTRAT,
-            objet_type="contrat",
-            objet_id=id_,
-            objet_ref=ref,
+            objet_type="marche",
+            objet_id=marche.id,
+            objet_ref=marche.ref,
             gravite=Gravite.INFO,
             message=f"{marche.intitule} : le contrat {ref} finit le {jour_en_texte(fin)}.",
             action="Demander la suite à l'employeur",

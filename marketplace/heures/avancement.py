@@ -6,15 +6,16 @@ Nothing is stored: the hours are Σ of the decisions in force on the counted lin
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Integer, case, func, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from marketplace.heures.models import (
     DecisionLigne,
@@ -24,15 +25,16 @@ from marketplace.heures.models import (
     LigneHeures,
 )
 from marketplace.heures.reglages import pour_avancement
-from marketplace.heures.rules.avancement import EtatAvancement, Suivi, avancer
+from marketplace.heures.rules.avancement import EtatAvancement, ReglagesAvancement, Suivi, avancer
 from marketplace.heures.rules.declaration import ETATS_EN_ATTENTE_FACILITATEUR, Rythme, dernier_jour_declare
 from marketplace.heures.rules.ligne import Periode
 from marketplace.marches.models import Arret, Clause, Marche
 from marketplace.marches.rules.etats import EtatMarche
-from marketplace.territoire.reglages import Reglages, reglages_au
+from marketplace.territoire.reglages import reglages_au
 from marketplace.valeurs import mois_entre, somme
 
 ZERO = Decimal("0.00")
+DENSE = 200
 LOT = 10_000
 """How many marchés one round of queries takes: more would exceed what an engine binds."""
 
@@ -84,20 +86,44 @@ def _lots(ids: Iterable[int]) -> Iterator[list[int]]:
         yield lot
 
 
+def parmi(colonne: InstrumentedAttribute[Any], ids: Collection[int]) -> ColumnElement[bool]:
+    """SQL condition « one of these ids »; a long, dense run is asked for as a range, which costs nothing to write.
+
+    A range may answer for ids in between that were not asked for: the caller keeps those it knows.
+    """
+    if len(ids) > DENSE and max(ids) - min(ids) < 2 * len(ids):
+        return colonne.between(min(ids), max(ids))
+    return colonne.in_(ids)
+
+
 def avancements(s: Session, marche_ids: Iterable[int], jour: date) -> dict[int, Avancement]:
     """Progress of each marché on `jour`, by its id. Unknown ids are left out.
 
     Five queries whatever the number of marchés (per ten thousand), plus one per territory for its settings.
     """
     resultat: dict[int, Avancement] = {}
-    reglages: dict[int, Reglages] = {}
+    territoires: dict[int, _Mesure] = {}
     for lot in _lots(marche_ids):
-        resultat.update(_avancements_du_lot(s, lot, jour, reglages))
+        resultat.update(_avancements_du_lot(s, lot, jour, territoires))
     return resultat
 
 
+@dataclass(frozen=True, slots=True)
+class _Mesure:
+    """What a territory's settings say of a day: thresholds, and the last day hours had to be declared for."""
+
+    regles: ReglagesAvancement
+    mesure: date | None
+
+
+def _mesure(s: Session, territoire_id: int, jour: date) -> _Mesure:
+    reglages = reglages_au(s, territoire_id, jour)
+    rythme = Rythme(reglages.rythme_declaration)
+    return _Mesure(pour_avancement(reglages), dernier_jour_declare(jour, rythme, reglages.jour_echeance))
+
+
 def _avancements_du_lot(
-    s: Session, ids: Sequence[int], jour: date, reglages: dict[int, Reglages]
+    s: Session, ids: Sequence[int], jour: date, territoires: dict[int, _Mesure]
 ) -> Iterator[tuple[int, Avancement]]:
     marches = s.execute(
         select(
@@ -107,29 +133,32 @@ def _avancements_du_lot(
             Marche.date_notification,
             Marche.date_debut,
             Marche.date_fin,
-        ).where(Marche.id.in_(ids))
+        ).where(parmi(Marche.id, ids))
     ).all()
     objectifs = objectifs_au(s, ids, jour)
     arrets: dict[int, list[Periode]] = defaultdict(list)
     for marche_id, debut, fin in s.execute(
-        select(Arret.marche_id, Arret.debut, Arret.fin).where(Arret.marche_id.in_(ids))
+        select(Arret.marche_id, Arret.debut, Arret.fin).where(parmi(Arret.marche_id, ids))
     ):
         arrets[marche_id].append(Periode(debut, fin))
-    heures = heures_validees(s, ids)
-    declarees = heures_declarees(s, ids)
+    heures = _heures_validees(s, ids)
+    declarees = _heures_declarees(s, ids)
+    voulus = set(ids)
     for marche in marches:
-        if marche.territoire_id not in reglages:
-            reglages[marche.territoire_id] = reglages_au(s, marche.territoire_id, jour)
+        if marche.id not in voulus:
+            continue
+        if marche.territoire_id not in territoires:
+            territoires[marche.territoire_id] = _mesure(s, marche.territoire_id, jour)
         yield (
             marche.id,
             _avancement(
                 marche,
                 objectif=objectifs.get(marche.id),
                 arrets=tuple(arrets.get(marche.id, ())),
-                heures=heures.get(marche.id, {}),
+                cumul=heures.get(marche.id, _AUCUN),
                 declarees=declarees.get(marche.id, ZERO),
                 jour=jour,
-                reglages=reglages[marche.territoire_id],
+                territoire=territoires[marche.territoire_id],
             ),
         )
 
@@ -138,7 +167,7 @@ def objectifs_au(s: Session, ids: Sequence[int], jour: date) -> dict[int, Decima
     """Hours of the clause in force on `jour`, by marché; the first to come when none has started."""
     requete = (
         select(Clause.marche_id, Clause.heures_prevues, Clause.a_partir_du)
-        .where(Clause.marche_id.in_(ids), or_(Clause.remplacee_le.is_(None), Clause.remplacee_le > jour))
+        .where(parmi(Clause.marche_id, ids), or_(Clause.remplacee_le.is_(None), Clause.remplacee_le > jour))
         .order_by(Clause.marche_id, Clause.numero)
     )
     objectifs: dict[int, Decimal] = {}
@@ -148,57 +177,74 @@ def objectifs_au(s: Session, ids: Sequence[int], jour: date) -> dict[int, Decima
     return objectifs
 
 
-@dataclass(frozen=True, slots=True)
-class HeuresDuMois:
-    """What was validated for one marché and one month."""
+@dataclass(slots=True)
+class _Cumul:
+    """Validated hours of one marché, in hundredths as the base keeps them: exact, and quicker than decimals."""
 
-    valorisees: Decimal
-    reelles: Decimal
-    formation: Decimal
-    malgre_tout: Decimal
+    par_mois: dict[date, int] = field(default_factory=dict)
+    reelles: int = 0
+    formation: int = 0
+    malgre_tout: int = 0
 
 
-def heures_validees(s: Session, ids: Sequence[int]) -> dict[int, dict[date, HeuresDuMois]]:
+_AUCUN = _Cumul()
+
+
+def _heures(centiemes: int) -> Decimal:
+    return Decimal(centiemes).scaleb(-2)
+
+
+def _centiemes(somme_sql: Any) -> Any:
+    """A sum of hours read as the integer that is stored."""
+    return type_coerce(somme_sql, Integer)
+
+
+def _heures_validees(s: Session, ids: Sequence[int]) -> dict[int, _Cumul]:
     """Validated hours by marché and month (R56): one GROUP BY over the decisions in force."""
+    derogation = case((DecisionLigne.malgre_tout.is_(True), DecisionLigne.creditees), else_=0)
     requete = (
         select(
             LigneHeures.marche_id,
             LigneHeures.mois,
-            DecisionLigne.malgre_tout,
-            func.sum(DecisionLigne.valorisees),
-            func.sum(DecisionLigne.creditees),
-            func.sum(DecisionLigne.formation),
+            _centiemes(func.sum(DecisionLigne.valorisees)),
+            _centiemes(func.sum(DecisionLigne.creditees)),
+            _centiemes(func.sum(DecisionLigne.formation)),
+            _centiemes(func.sum(derogation)),
         )
         .join(DecisionLigne, DecisionLigne.ligne_id == LigneHeures.id)
         .join(Declaration, Declaration.id == LigneHeures.declaration_id)
         .where(
-            LigneHeures.marche_id.in_(ids),
+            parmi(LigneHeures.marche_id, ids),
             DecisionLigne.en_vigueur.is_(True),
             DecisionLigne.etat == EtatLigne.COMPTEE,
             Declaration.etat == EtatDeclaration.VALIDEE,
         )
-        .group_by(LigneHeures.marche_id, LigneHeures.mois, DecisionLigne.malgre_tout)
+        .group_by(LigneHeures.marche_id, LigneHeures.mois)
     )
-    resultat: dict[int, dict[date, HeuresDuMois]] = defaultdict(dict)
-    for marche_id, mois, malgre_tout, valorisees, reelles, formation in s.execute(requete):
-        avant = resultat[marche_id].get(mois, HeuresDuMois(ZERO, ZERO, ZERO, ZERO))
-        resultat[marche_id][mois] = HeuresDuMois(
-            avant.valorisees + valorisees,
-            avant.reelles + reelles,
-            avant.formation + formation,
-            avant.malgre_tout + (reelles if malgre_tout else ZERO),
-        )
-    return resultat
+    cumuls: defaultdict[int, _Cumul] = defaultdict(_Cumul)
+    for marche_id, mois, valorisees, reelles, formation, malgre_tout in s.execute(requete):
+        cumul = cumuls[marche_id]
+        cumul.par_mois[mois] = int(valorisees)
+        cumul.reelles += int(reelles)
+        cumul.formation += int(formation)
+        cumul.malgre_tout += int(malgre_tout)
+    return cumuls
 
 
-def heures_declarees(s: Session, ids: Sequence[int]) -> dict[int, Decimal]:
+@lru_cache(maxsize=4096)
+def _mois(debut: date, fin: date) -> tuple[date, ...]:
+    """The months of a period; many marchés share theirs."""
+    return tuple(mois_entre(debut, fin))
+
+
+def _heures_declarees(s: Session, ids: Sequence[int]) -> dict[int, Decimal]:
     """Hours signed by employers and not validated yet, by marché; a corrected line leaves its place."""
     suite = aliased(LigneHeures)
     requete = (
         select(LigneHeures.marche_id, func.sum(LigneHeures.travaillees), func.sum(LigneHeures.formation))
         .join(Declaration, Declaration.id == LigneHeures.declaration_id)
         .where(
-            LigneHeures.marche_id.in_(ids),
+            parmi(LigneHeures.marche_id, ids),
             Declaration.etat.in_(ETATS_SIGNES),
             ~select(suite.id).where(suite.corrige_id == LigneHeures.id).exists(),
         )
@@ -212,19 +258,19 @@ def _avancement(
     *,
     objectif: Decimal | None,
     arrets: tuple[Periode, ...],
-    heures: dict[date, HeuresDuMois],
+    cumul: _Cumul,
     declarees: Decimal,
     jour: date,
-    reglages: Reglages,
+    territoire: _Mesure,
 ) -> Avancement:
-    validees = somme(h.valorisees for h in heures.values())
+    validees = _heures(sum(cumul.par_mois.values()))
     communs: dict[str, Any] = {
         "marche_id": marche.id,
         "objectif": objectif or ZERO,
         "validees": validees,
-        "reelles": somme(h.reelles for h in heures.values()),
-        "formation": somme(h.formation for h in heures.values()),
-        "malgre_tout": somme(h.malgre_tout for h in heures.values()),
+        "reelles": _heures(cumul.reelles),
+        "formation": _heures(cumul.formation),
+        "malgre_tout": _heures(cumul.malgre_tout),
         "declarees": declarees,
         "reste": max(ZERO, (objectif or ZERO) - validees),
     }
@@ -249,16 +295,16 @@ def _avancement(
             etat=SANS_OBJET,
             raison=phrase,
             phrase=phrase,
-            par_mois=tuple((m, h.valorisees) for m, h in sorted(heures.items())),
+            par_mois=tuple((m, _heures(h)) for m, h in sorted(cumul.par_mois.items())),
             debut=debut,
             fin=fin,
         )
-    mesure = dernier_jour_declare(jour, Rythme(reglages.rythme_declaration), reglages.jour_echeance)
+    mesure = territoire.mesure
     connu = min(mesure, fin) if mesure is not None else None
-    mois = mois_entre(debut, connu) if connu is not None else sorted(heures)
-    serie = tuple((m, heures[m].valorisees if m in heures else ZERO) for m in mois)
-    connus = set(mois)
-    recents = tuple((m, h.valorisees) for m, h in sorted(heures.items()) if m not in connus)
+    mois = _mois(debut, connu) if connu is not None else tuple(sorted(cumul.par_mois))
+    par_mois = {m: _heures(h) for m, h in cumul.par_mois.items()}
+    serie = tuple([(m, par_mois.get(m, ZERO)) for m in mois])
+    recents = tuple([(m, par_mois[m]) for m in sorted(par_mois.keys() - set(mois))])
     calcul = avancer(
         Suivi(
             objectif=objectif,
@@ -272,7 +318,7 @@ def _avancement(
             recentes=somme(h for m, h in recents if connu is not None and m > connu),
         ),
         jour,
-        pour_avancement(reglages),
+        territoire.regles,
     )
     prevision = calcul.prevision
     termine = calcul.etat == EtatAvancement.TERMINE

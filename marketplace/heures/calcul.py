@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
@@ -251,7 +251,7 @@ class _Fenetres:
         return replace(cadre, eligibilite_refusee=contrat.validation_id in self.refusees)
 
 
-def _decisions_comptees(ignorees: Collection[int]) -> tuple:  # type: ignore[type-arg]
+def _decisions_comptees(ignorees: Collection[int]) -> tuple[ColumnElement[bool], ...]:
     conditions = [
         DecisionLigne.en_vigueur.is_(True),
         DecisionLigne.etat == EtatLigne.COMPTEE,

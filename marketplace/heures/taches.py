@@ -31,7 +31,7 @@ from marketplace.marches.models import Marche
 from marketplace.territoire.models import Territoire
 from marketplace.territoire.reglages import reglages_au
 
-LOT = 500
+LOT = 2000
 """Marchés followed in one transaction: memory stays flat, a failure costs one lot done again one by one."""
 
 journal = logging.getLogger(__name__)

@@ -151,14 +151,17 @@ def reconcilier_alertes(
 ) -> dict[str, int]:
     """Open what is due, refresh what still is, close what no longer is, among the alertes of these types.
 
-    `objets`, when given, restricts to those (objet_type, objet_id): used inside an act for the one it touched.
+    `objets`, when given, restricts to those (objet_type, objet_id): used inside an act for the one it touched. `dues`
+    then holds nothing of other objects.
     An alerte whose fact comes back after it closed opens again. Returns {"ouvertes", "maintenues", "fermees"}.
     """
     s.flush()
     par_cle = {a.cle: a for a in dues}
     requete = select(Alerte).where(Alerte.territoire_id == territoire_id, Alerte.type.in_(list(types)))
-    connues = {a.cle: a for a in s.scalars(requete)}
     perimetre = None if objets is None else set(objets)
+    if perimetre is not None:
+        requete = requete.where(Alerte.objet_id.in_({objet_id for _, objet_id in perimetre}))
+    connues = {a.cle: a for a in s.scalars(requete)}
     comptes = {"ouvertes": 0, "maintenues": 0, "fermees": 0}
     for cle, due in par_cle.items():
         connue = connues.get(cle)

@@ -111,6 +111,8 @@ def jours_actifs(suivi: Suivi, debut: date, fin: date) -> int:
     debut, fin = max(debut, suivi.debut), min(fin, suivi.fin)
     if fin < debut:
         return 0
+    if not suivi.interventions and not suivi.arrets:
+        return (fin - debut).days + 1
     prevus = _bornees(suivi.interventions or (Periode(suivi.debut, suivi.fin),), debut, fin)
     arretes = [
         (max(a, d), min(b, f))

@@ -1,0 +1,338 @@
+"""How long the nightly follow-up takes on a big ledger, against one bare GROUP BY over its validated lines.
+
+`python -m marketplace.heures.bench [--marches N] [--json]` fills an empty database of its own (DATABASE_URL when
+given, else a SQLite file thrown away) and prints both times, their ratio and the peak of memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from marketplace.comptes.models import Organisation, TypeOrganisation
+from marketplace.config import Config, url_normalisee
+from marketplace.contexte import Contexte
+from marketplace.db import creer_moteur, creer_sessions
+from marketplace.heures.models import (
+    Contrat,
+    DecisionLigne,
+    Declaration,
+    EtatDeclaration,
+    EtatLigne,
+    LigneHeures,
+    Modalite,
+)
+from marketplace.heures.taches import suivre_clauses
+from marketplace.journal.models import Alerte
+from marketplace.marches.models import Clause, Marche, NatureMarche
+from marketplace.marches.rules.etats import EtatMarche
+from marketplace.metiers import models as metiers
+from marketplace.personnes.models import Personne
+from marketplace.territoire.models import Territoire
+from marketplace.valeurs import ajouter_mois
+
+LE = date(2026, 11, 21)
+MAINTENANT = datetime(2026, 11, 21, 1, tzinfo=UTC)
+DEBUT = date(2026, 1, 1)
+PAQUET = 5000
+
+
+TABLES_VISEES = metiers.Base.metadata
+"""The whole metadata: contrats point to métiers."""
+
+
+class _Muet:
+    """No mail leaves a bench."""
+
+    def envoyer(self, *, destinataire: str, sujet: str, corps: str, message_id: str) -> None:
+        """Drop it."""
+
+
+def _sans_moteur() -> Any:
+    raise RuntimeError("the follow-up ranks nobody")
+
+
+def contexte_de_banc(url: str) -> Contexte:
+    """A Contexte on `url` with the clock of the bench."""
+    moteur = creer_moteur(url)
+    TABLES_VISEES.create_all(moteur)
+    return Contexte(
+        config=Config(database_url=url, cle_secrete=secrets.token_hex()),
+        sessions=creer_sessions(moteur),
+        horloge=lambda: MAINTENANT,
+        messager=_Muet(),
+        obtenir_ranker=_sans_moteur,
+    )
+
+
+def _par_paquets(s: Session, table: Any, lignes: Iterator[dict[str, Any]]) -> None:
+    paquet: list[dict[str, Any]] = []
+    for ligne in lignes:
+        paquet.append(ligne)
+        if len(paquet) == PAQUET:
+            s.execute(insert(table), paquet)
+            paquet = []
+    if paquet:
+        s.execute(insert(table), paquet)
+
+
+def remplir(ctx: Contexte, marches: int, contrats: int, lignes: int) -> None:
+    """A ledger of that size, spread evenly: every marché a year long, lines from January to October."""
+    with ctx.transaction() as s:
+        s.add(Territoire(id=1, code="banc", nom="Banc", departements=["34"], cree_le=MAINTENANT))
+        s.flush()
+        s.add_all(
+            Organisation(
+                id=i,
+                ref=f"ORG-{i:06d}",
+                territoire_id=1,
+                type=TypeOrganisation.ENTREPRISE,
+                nom=f"Organisation {i}",
+                cle=f"organisation {i}",
+                cree_le=MAINTENANT,
+            )
+            for i in range(1, 301)
+        )
+        s.flush()
+        _par_paquets(s, Marche, _marches(marches))
+        _par_paquets(s, Clause, _clauses(marches))
+        _par_paquets(s, Personne, _personnes(contrats))
+        _par_paquets(s, Contrat, _contrats(contrats, marches))
+        mois = max(1, -(-lignes // contrats))
+        _par_paquets(s, Declaration, _declarations(marches, mois))
+        _par_paquets(s, LigneHeures, _lignes(lignes, contrats, marches, mois))
+        _par_paquets(s, DecisionLigne, _decisions(lignes))
+
+
+def _employeur(marche: int) -> int:
+    return marche % 300 + 1
+
+
+def _marches(n: int) -> Iterator[dict[str, Any]]:
+    for i in range(1, n + 1):
+        yield {
+            "id": i,
+            "ref": f"M-{i:06d}",
+            "territoire_id": 1,
+            "intitule": f"Marché {i}",
+            "cle": f"marche {i}",
+            "objet": "",
+            "acheteur_id": 1,
+            "titulaire_id": _employeur(i),
+            "gestionnaire": "",
+            "secteur": "Bâtiment",
+            "nature": NatureMarche.TRAVAUX,
+            "procedure": "",
+            "etat": EtatMarche.EN_COURS,
+            "date_notification": DEBUT,
+            "date_debut": DEBUT,
+            "date_fin": date(2027, 6, 30),
+            "fictif": True,
+            "maj_le": MAINTENANT,
+            "cree_le": MAINTENANT,
+            "version": 1,
+        }
+
+
+def _clauses(n: int) -> Iterator[dict[str, Any]]:
+    for i in range(1, n + 1):
+        yield {
+            "marche_id": i,
+            "numero": 1,
+            "heures_prevues": 700 + i % 900,
+            "lien_objet": "",
+            "publics": [],
+            "calcul": {},
+            "a_partir_du": DEBUT,
+            "motif": "",
+            "cree_le": MAINTENANT,
+        }
+
+
+def _personnes(n: int) -> Iterator[dict[str, Any]]:
+    for i in range(1, n + 1):
+        yield {
+            "id": i,
+            "ref": f"P-{i:06d}",
+            "territoire_id": 1,
+            "prenom": "Camille",
+            "nom": f"Exemple {i}",
+            "cle": f"exemple {i}",
+            "information_le": DEBUT,
+            "fictive": True,
+            "cree_le": MAINTENANT,
+            "version": 1,
+        }
+
+
+def _contrats(n: int, marches: int) -> Iterator[dict[str, Any]]:
+    for i in range(1, n + 1):
+        marche = i % marches + 1
+        yield {
+            "id": i,
+            "ref": f"CT-{i:06d}",
+            "territoire_id": 1,
+            "personne_id": i,
+            "employeur_id": _employeur(marche),
+            "marche_id": marche,
+            "modalite": Modalite.EMBAUCHE_DIRECTE,
+            "type_contrat": "cdd",
+            "poste": "",
+            "debut": DEBUT,
+            "fin": date(2027, 6, 30),
+            "heures_hebdo": 35,
+            "statuts": [],
+            "cree_le": MAINTENANT,
+            "version": 1,
+        }
+
+
+def _declarations(marches: int, mois: int) -> Iterator[dict[str, Any]]:
+    for m in range(mois):
+        for i in range(1, marches + 1):
+            yield {
+                "id": m * marches + i,
+                "territoire_id": 1,
+                "employeur_id": _employeur(i),
+                "marche_id": i,
+                "mois": ajouter_mois(DEBUT, m),
+                "etat": EtatDeclaration.VALIDEE,
+                "brouillon": {},
+                "aucune_heure": False,
+                "ouverte_le": MAINTENANT,
+                "signee_le": MAINTENANT,
+                "signataire": "",
+                "motif_correction": "",
+                "version": 1,
+            }
+
+
+def _lignes(n: int, contrats: int, marches: int, mois: int) -> Iterator[dict[str, Any]]:
+    for i in range(n):
+        contrat, m = i % contrats + 1, i // contrats
+        marche = contrat % marches + 1
+        yield {
+            "id": i + 1,
+            "declaration_id": min(m, mois - 1) * marches + marche,
+            "contrat_id": contrat,
+            "marche_id": marche,
+            "mois": ajouter_mois(DEBUT, m),
+            "travaillees": 60 + i % 80,
+            "formation": 0,
+            "motif": "",
+            "cree_le": MAINTENANT,
+            "empreinte_precedente": f"{i:064d}",
+            "empreinte": f"{i + 1:064d}",
+        }
+
+
+def _decisions(n: int) -> Iterator[dict[str, Any]]:
+    for i in range(n):
+        yield {
+            "ligne_id": i + 1,
+            "en_vigueur": True,
+            "etat": EtatLigne.COMPTEE,
+            "explication": "",
+            "creditees": 60 + i % 80,
+            "formation": 0,
+            "coefficient": 1,
+            "valorisees": 60 + i % 80,
+            "malgre_tout": False,
+            "motif": "",
+            "quand": MAINTENANT,
+        }
+
+
+def _chronometrer(acte: Callable[[], Any]) -> tuple[float, float]:
+    """Seconds elapsed, and seconds of this process's own work: the second one is quiet on a busy machine."""
+    debut, travail = time.perf_counter(), time.process_time()
+    acte()
+    return time.perf_counter() - debut, time.process_time() - travail
+
+
+def regroupement_nu(ctx: Contexte) -> None:
+    """The floor: one GROUP BY clause, month over the validated lines, every row fetched."""
+    requete = (
+        select(LigneHeures.marche_id, LigneHeures.mois, func.sum(DecisionLigne.valorisees))
+        .join(DecisionLigne, DecisionLigne.ligne_id == LigneHeures.id)
+        .join(Declaration, Declaration.id == LigneHeures.declaration_id)
+        .where(
+            DecisionLigne.en_vigueur.is_(True),
+            DecisionLigne.etat == EtatLigne.COMPTEE,
+            Declaration.etat == EtatDeclaration.VALIDEE,
+        )
+        .group_by(LigneHeures.marche_id, LigneHeures.mois)
+    )
+    with ctx.lecture() as s:
+        for _ in s.execute(requete):
+            pass
+
+
+def memoire_mo() -> float:
+    """Peak of resident memory so far, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def mesurer(ctx: Contexte, passages: int = 3) -> dict[str, Any]:
+    """Floor and follow-up in the same run: the first night opens every alerte, the next ones only check."""
+    planchers = [_chronometrer(lambda: regroupement_nu(ctx)) for _ in range(passages)]
+    avant = memoire_mo()
+    resumes: list[dict[str, Any]] = []
+    nuits = [_chronometrer(lambda: resumes.append(suivre_clauses(ctx, LE))) for _ in range(passages)]
+    resume = resumes[-1]
+    with ctx.lecture() as s:
+        ouvertes = s.scalar(select(func.count()).select_from(Alerte).where(Alerte.fermee_le.is_(None)))
+    courantes = nuits[1:] or nuits
+    plancher, nuit = min(p[0] for p in planchers), min(n[0] for n in courantes)
+    plancher_cpu, nuit_cpu = min(p[1] for p in planchers), min(n[1] for n in courantes)
+    return {
+        "marches": resume["vus"],
+        "alertes_ouvertes": ouvertes,
+        "refuses": len(resume["refuses"]),
+        "plancher_s": round(plancher, 3),
+        "premiere_nuit_s": round(nuits[0][0], 3),
+        "nuit_s": round(nuit, 3),
+        "rapport": round(nuit / plancher, 2),
+        "rapport_cpu": round(nuit_cpu / plancher_cpu, 2),
+        "memoire_avant_mo": round(avant, 1),
+        "memoire_apres_mo": round(memoire_mo(), 1),
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Fill, measure, print."""
+    analyseur = argparse.ArgumentParser(description="Suivi de nuit : temps, rapport au plancher, mémoire.")
+    analyseur.add_argument("--marches", type=int, default=60_000)
+    analyseur.add_argument("--contrats", type=int, default=80_000)
+    analyseur.add_argument("--lignes", type=int, default=500_000)
+    analyseur.add_argument("--json", action="store_true")
+    args = analyseur.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as dossier:
+        url = os.environ.get("DATABASE_URL") or f"sqlite:///{Path(dossier) / 'banc.db'}"
+        ctx = contexte_de_banc(url_normalisee(url))
+        debut = time.perf_counter()
+        remplir(ctx, args.marches, args.contrats, args.lignes)
+        resultat = {"remplissage_s": round(time.perf_counter() - debut, 1), **mesurer(ctx)}
+        ctx.sessions.kw["bind"].dispose()
+    if args.json:
+        sys.stdout.write(json.dumps(resultat) + "\n")
+    else:
+        sys.stdout.writelines(f"{nom:20} {valeur}\n" for nom, valeur in resultat.items())
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
