@@ -37,7 +37,10 @@ class TypeContrat(enum.StrEnum):
 
 
 class Offre(Base):
-    """An opening. `marche_id` links it to the clause it would feed; `exemple` marks the demonstration."""
+    """An opening. `marche_id` links it to the clause it would feed; `exemple` marks the demonstration.
+
+    `heures_hebdo` is empty only for a post that came from a file that does not say it.
+    """
 
     __tablename__ = "offre"
     __table_args__ = (
@@ -57,7 +60,7 @@ class Offre(Base):
     code_rome: Mapped[str | None] = mapped_column(ForeignKey("metier.code_rome"), index=True)
     description: Mapped[str] = mapped_column(Text, default="")
     code_insee: Mapped[str] = mapped_column(ForeignKey("commune.code_insee"), index=True)
-    heures_hebdo: Mapped[Decimal] = mapped_column(Heures())
+    heures_hebdo: Mapped[Decimal | None] = mapped_column(Heures())
     heure_debut: Mapped[time | None]
     type_contrat: Mapped[TypeContrat] = mapped_column(choix(TypeContrat))
     debut: Mapped[date]
@@ -90,3 +93,21 @@ class CompetenceOffre(Base):
     libelle: Mapped[str]
     code_ogr: Mapped[str | None] = mapped_column(String(10))
     requise: Mapped[bool] = mapped_column(default=True)
+
+
+class OffreExterne(Base):
+    """The link between an offre and the post of another platform it came from: closed there, closed here."""
+
+    __tablename__ = "offre_externe"
+    __table_args__ = (
+        UniqueConstraint("territoire_id", "source", "identifiant"),
+        UniqueConstraint("offre_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territoire_id: Mapped[int] = mapped_column(ForeignKey("territoire.id"))
+    source: Mapped[str] = mapped_column(String(40))
+    identifiant: Mapped[str] = mapped_column(String(60))
+    offre_id: Mapped[int] = mapped_column(ForeignKey("offre.id"))
+    empreinte: Mapped[str] = mapped_column(String(64))
+    vue_le: Mapped[datetime]

@@ -52,7 +52,7 @@ class OffreVue:
     description: str
     code_insee: str
     commune: str
-    heures_hebdo: Decimal
+    heures_hebdo: Decimal | None
     heure_debut: time | None
     type_contrat: TypeContrat
     contrat: str
@@ -92,7 +92,7 @@ class OffreLigne:
     metier: str | None
     commune: str
     contrat: str
-    heures_hebdo: Decimal
+    heures_hebdo: Decimal | None
     debut: date
     duree_mois: int | None
     places: int
@@ -118,7 +118,7 @@ class PosteLu:
     permis: tuple[str, ...]
     caces: tuple[str, ...]
     code_insee: str
-    heures_hebdo: Decimal
+    heures_hebdo: Decimal | None
     nuit: bool
     weekend: bool
     debut: date
@@ -174,9 +174,7 @@ def charger_offre(s: Session, territoire_id: int, ref: str, organisation_id: int
 def _competences(s: Session, offre_ids: Iterable[int]) -> dict[int, list[CompetenceVue]]:
     lues: dict[int, list[CompetenceVue]] = {}
     for c in s.scalars(
-        select(CompetenceOffre)
-        .where(CompetenceOffre.offre_id.in_(list(offre_ids)))
-        .order_by(CompetenceOffre.id)
+        select(CompetenceOffre).where(CompetenceOffre.offre_id.in_(list(offre_ids))).order_by(CompetenceOffre.id)
     ):
         lues.setdefault(c.offre_id, []).append(CompetenceVue(c.libelle, c.code_ogr, c.requise))
     return lues
@@ -234,7 +232,9 @@ def offre(s: Session, territoire_id: int, ref: str, *, organisation_id: int | No
         publiee_le=o.publiee_le,
         confirmee_le=o.confirmee_le,
         exemple=o.exemple,
-        heures_prevues=rules.heures_apportees(
+        heures_prevues=Decimal(0)
+        if o.heures_hebdo is None
+        else rules.heures_apportees(
             o.heures_hebdo, o.places, o.debut, o.duree_mois, fin_marche if o.marche_id else None
         ),
         version=o.version,
@@ -337,9 +337,7 @@ def _postes(s: Session, requete: Select[Offre]) -> list[PosteLu]:
 
 def postes_de_classement(s: Session, territoire_id: int) -> list[PosteLu]:
     """Every open offre of a territory, as the ranking reads it."""
-    return _postes(
-        s, select(Offre).where(Offre.territoire_id == territoire_id, Offre.etat == EtatOffre.PUBLIEE)
-    )
+    return _postes(s, select(Offre).where(Offre.territoire_id == territoire_id, Offre.etat == EtatOffre.PUBLIEE))
 
 
 def poste_de_classement(s: Session, offre_id: int) -> PosteLu:

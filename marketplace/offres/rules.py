@@ -50,9 +50,7 @@ def _exiger_dates(contenu: ContenuOffre, jour: date) -> None:
     if contenu.debut < jour:
         raise RegleViolee("Le premier jour de travail est passé : donnez une date à venir.", champ="debut")
     if contenu.debut > ajouter_mois(jour, 24):
-        raise RegleViolee(
-            "Le premier jour de travail est à plus de deux ans : vérifiez l'année.", champ="debut"
-        )
+        raise RegleViolee("Le premier jour de travail est à plus de deux ans : vérifiez l'année.", champ="debut")
     if not contenu.sans_terme and (contenu.duree_mois is None or contenu.duree_mois < 1):
         raise RegleViolee("Indiquez la durée du contrat, en mois.", champ="duree_mois")
     if contenu.duree_mois is not None and contenu.duree_mois > DUREE_MAX_MOIS:
@@ -85,9 +83,7 @@ def heures_apportees(
 
     A contract without a term is counted for twelve months at most.
     """
-    fin = ajouter_mois(
-        debut, min(duree_mois or MOIS_MAX_COMPTES, MOIS_MAX_COMPTES if duree_mois is None else 60)
-    )
+    fin = ajouter_mois(debut, min(duree_mois or MOIS_MAX_COMPTES, MOIS_MAX_COMPTES if duree_mois is None else 60))
     if fin_marche is not None:
         fin = min(fin, fin_marche + timedelta(days=1))
     jours = max(0, (fin - debut).days)

@@ -80,9 +80,7 @@ def _marche_id(s: Session, organisation_id: int, ref: str | None) -> int | None:
     for marche in marches_liables(s, organisation_id):
         if marche.ref == ref:
             return marche.id
-    raise RegleViolee(
-        "Ce marché n'est pas l'un des vôtres : choisissez-le dans la liste.", champ="marche_ref"
-    )
+    raise RegleViolee("Ce marché n'est pas l'un des vôtres : choisissez-le dans la liste.", champ="marche_ref")
 
 
 def _ecrire(s: Session, offre: Offre, organisation: Organisation, saisie: SaisieOffre, jour: date) -> None:
@@ -155,11 +153,7 @@ def _competences(s: Session, offre: Offre, competences: Sequence[CompetenceVoulu
         libelle = c.libelle.strip()
         if libelle and cle(libelle) not in vues:
             vues.add(cle(libelle))
-            s.add(
-                CompetenceOffre(
-                    offre_id=offre.id, libelle=libelle[:200], code_ogr=c.code_ogr, requise=c.requise
-                )
-            )
+            s.add(CompetenceOffre(offre_id=offre.id, libelle=libelle[:200], code_ogr=c.code_ogr, requise=c.requise))
 
 
 def _creer(s: Session, ctx: Contexte, organisation: Organisation, saisie: SaisieOffre) -> Offre:
@@ -273,9 +267,7 @@ def modifier(
             _competences(s, offre, competences)
         if offre.etat is EtatOffre.PUBLIEE:
             offre.confirmee_le = ctx.horloge()
-        journaliser(
-            s, ctx.horloge(), acteur, "modifier_offre", offre, f"Offre « {offre.intitule} » modifiée."
-        )
+        journaliser(s, ctx.horloge(), acteur, "modifier_offre", offre, f"Offre « {offre.intitule} » modifiée.")
         return offre.ref
 
 

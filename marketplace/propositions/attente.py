@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.comptes.roles import Acteur
 from marketplace.heures.suivi_marche import heures_a_valider
+from marketplace.marches.queries.pistes import nombre_de_pistes
 from marketplace.personnes.queries import nombre_a_traiter
 from marketplace.propositions.models import EtatProposition, Proposition
 from marketplace.propositions.queries import compter_a_repondre
@@ -24,10 +25,11 @@ class AttenteFacilitateur:
     validations: int
     propositions: int
     propositions_en_retard: int
+    pistes: int
 
 
 def attente_du_facilitateur(s: Session, acteur: Acteur, jour: date) -> AttenteFacilitateur:
-    """What waits in the territory of this facilitateur on that day. Four queries."""
+    """What waits in the territory of this facilitateur on that day. Five queries."""
     heures = heures_a_valider(s, acteur.territoire_id)
     en_retard = s.scalar(
         select(func.count()).where(
@@ -42,4 +44,5 @@ def attente_du_facilitateur(s: Session, acteur: Acteur, jour: date) -> AttenteFa
         nombre_a_traiter(s, acteur.territoire_id),
         compter_a_repondre(s, acteur, jour),
         en_retard or 0,
+        nombre_de_pistes(s, acteur.territoire_id),
     )

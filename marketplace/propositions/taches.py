@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from marketplace.comptes.roles import systeme
 from marketplace.contexte import PARIS, Contexte
 from marketplace.erreurs import RegleViolee
 from marketplace.journal.services import reconcilier_alertes
-from marketplace.offres.models import EtatOffre, Offre
+from marketplace.offres.models import EtatOffre, Offre, OffreExterne
 from marketplace.offres.rules import a_confirmer, perimee
 from marketplace.offres.services import fermer_en_transaction
 from marketplace.personnes.models import Suivi
@@ -37,6 +37,9 @@ ANNONCE_JOURS = 8
 """Age up to which an offre is news: a missed night, or a missed week, is caught up."""
 GRACE_JOURS = 15
 """Days after the due day before an unanswered proposition closes by itself."""
+
+_ECRITE_ICI = ~exists().where(OffreExterne.offre_id == Offre.id)
+"""A post of another platform opens and closes there, by its import."""
 
 journal = logging.getLogger(__name__)
 
@@ -161,7 +164,9 @@ def relancer_offres(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[s
         ids = [
             o.id
             for o in s.scalars(
-                select(Offre).where(Offre.etat == EtatOffre.PUBLIEE, Offre.exemple.is_(False)).order_by(Offre.id)
+                select(Offre)
+                .where(Offre.etat == EtatOffre.PUBLIEE, Offre.exemple.is_(False), _ECRITE_ICI)
+                .order_by(Offre.id)
             )
             if a_confirmer(_date(o.confirmee_le), _date(o.publiee_le), le)
         ]
@@ -196,7 +201,7 @@ def fermer_offres(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str
     with ctx.lecture() as s:
         raisons = {
             o.id: raison
-            for o in s.scalars(select(Offre).where(Offre.etat == EtatOffre.PUBLIEE).order_by(Offre.id))
+            for o in s.scalars(select(Offre).where(Offre.etat == EtatOffre.PUBLIEE, _ECRITE_ICI).order_by(Offre.id))
             if (raison := perimee(le if o.exemple else _date(o.confirmee_le), _date(o.publiee_le), o.debut, le))
         }
 

@@ -703,7 +703,7 @@ def upgrade() -> None:
     sa.Column('code_rome', sa.String(length=5), nullable=True),
     sa.Column('description', sa.Text(), nullable=False),
     sa.Column('code_insee', sa.String(length=5), nullable=False),
-    sa.Column('heures_hebdo', marketplace.db.DecimalFixe(), nullable=False),
+    sa.Column('heures_hebdo', marketplace.db.DecimalFixe(), nullable=True),
     sa.Column('heure_debut', sa.Time(), nullable=True),
     sa.Column('type_contrat', sa.Enum('cdi', 'cdi_inclusion', 'cdd', 'cddi', 'cdd_usage', 'cdd_tremplin', 'mission', 'professionnalisation', 'apprentissage', 'contrat_esat', name='typecontrat', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('debut', sa.Date(), nullable=False),

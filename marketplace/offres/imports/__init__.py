@@ -1,0 +1,1 @@
+"""Structures and posts that come from files."""
