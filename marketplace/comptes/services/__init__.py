@@ -3,7 +3,6 @@
 from marketplace.comptes.services.acces import (
     PourLeCompte,
     acteur_de_session,
-    affectation_de_session,
     agir_pour,
     choisir_role,
     utilisateur_de_session,
@@ -48,7 +47,6 @@ __all__ = [
     "PourLeCompte",
     "accepter_code",
     "acteur_de_session",
-    "affectation_de_session",
     "agir_pour",
     "ajouter_organisation",
     "changer_mot_de_passe",

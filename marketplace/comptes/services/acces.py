@@ -91,11 +91,6 @@ def acteur_de_session(ctx: Contexte, session: Mapping[str, Any]) -> Acteur | Non
             return acteur
 
 
-def affectation_de_session(session: Mapping[str, Any]) -> int | None:
-    """The hat of one's own that the session wears, also while acting for somebody."""
-    return session.get("affectation")
-
-
 def _porter(
     s: Session,
     acteur: Acteur,

@@ -7,6 +7,7 @@ from limits.storage import Storage
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.comptes import compteurs
+from marketplace.comptes.services import debits
 from marketplace.contexte import Contexte
 
 ADRESSE = "place+base://"
@@ -32,8 +33,7 @@ class CompteursEnBase(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count one more."""
-        with self._ctx.transaction() as s:
-            return compteurs.incrementer(s, key, self._instant(), expiry, amount)
+        return debits.compter(self._ctx, key, expiry, amount)
 
     def get(self, key: str) -> int:
         """The count."""
@@ -53,10 +53,8 @@ class CompteursEnBase(Storage):
 
     def reset(self) -> int | None:
         """Drop the counts that ended."""
-        with self._ctx.transaction() as s:
-            return compteurs.purger(s, self._instant())
+        return debits.purger(self._ctx)
 
     def clear(self, key: str) -> None:
         """Forget one count."""
-        with self._ctx.transaction() as s:
-            compteurs.effacer(s, key)
+        debits.oublier(self._ctx, key)
