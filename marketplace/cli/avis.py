@@ -73,14 +73,18 @@ def lire_textes(chemin: Path) -> list[tuple[int, str]]:
         if "texte" not in noms:
             vues = ", ".join(c for c in colonnes if c) or "aucune"
             raise ErreurExploitation(f"{chemin} n'a pas de colonne « texte » (colonnes trouvées : {vues[:300]}).")
-        place = noms.index("texte")
-        return [
-            (numero, ligne[place] if place < len(ligne) else "")
-            for numero, ligne in enumerate(lecteur, start=2)
-            if ligne
-        ]
+        lignes = list(lecteur)
     except csv.Error as panne:
         raise ErreurExploitation(f"{chemin} n'est pas un CSV lisible (vers la ligne {lecteur.line_num}).") from panne
+    while lignes and not lignes[-1]:
+        lignes.pop()
+    if len(colonnes) == 1:
+        # Nothing to separate: a comma belongs to the text, and an empty line is an empty text.
+        return [(numero, separateur.join(ligne)) for numero, ligne in enumerate(lignes, start=2)]
+    place = noms.index("texte")
+    return [
+        (numero, ligne[place] if place < len(ligne) else "") for numero, ligne in enumerate(lignes, start=2) if ligne
+    ]
 
 
 def _nombre(heures: Decimal) -> int | float:

@@ -59,7 +59,8 @@ _TAUX_APRES = re.compile(
 )
 _HORAIRE_AVANT = re.compile(r"(?:\ba|\bentre|\bde|\bavant|\bapres|\bdes|\bjusqu'a|\bvers|\(|-|\bet|\d ?h? ?-)\s*$")
 _FIXE_AVANT = re.compile(
-    r"(?:s'eleve|s'elevent|fixee?s?|portee?s?|egale?s?|estimee?s?|hauteur|minimum|volume|total|engagement"
+    r"(?:est|sont|sera|seront) (?:de|d')\s*$"
+    r"|(?:s'eleve|s'elevent|fixee?s?|portee?s?|egale?s?|estimee?s?|hauteur|minimum|volume|total|engagement"
     r"|clause|insertion"
     r"|action|objectif|part|moins|nombre|correspond|tenue?|limitee?) (?:a|de|d')\s*$|insertion \(\s*$"
     r"|clause \(\s*$"
@@ -78,7 +79,9 @@ _DUREE_AVANT = re.compile(
     r"|mensuelle|masse horaire"
     r"|quantites?|estimee? a|formation amiante|dure|intervention|prestation)[^.;]{0,40}$"
 )
-_PART_AVANT = re.compile(r"(?:\bdont|y compris) (?:au moins |au minimum |un minimum de )?$")
+_PART_AVANT = re.compile(
+    r"(?:\bdont|y compris|\bbase(?: de)?|\betp (?:de|=)) (?:au moins |au minimum |un minimum de )?$"
+)
 _REPARTITION_AVANT = re.compile(r"(?:semaines?|jours?|mois|journees?|postes?|seances?|sessions?) (?:de|a|x|par) $")
 _POURCENT = re.compile(rf"{CHIFFRES}\s*(?:%|pour ?cents?\b)")
 _TAUX_HEURES = re.compile(
@@ -149,7 +152,13 @@ def _de_phrase(phrase: Phrase, rang: int, courant: str, *, annonce: bool) -> lis
         for m in [] if trouvees else [*_ENTETE.finditer(plie), *_NOMBRE_PUIS_HEURES.finditer(plie)]:
             lot = _lot(plie, m.start(1), m.end(1), courant)
             trouvees.append(_Trouvee(en_nombre(m[1]), lot, phrase.debut + m.start(1), phrase.debut + m.end(1), rang))
-    return sorted(trouvees, key=lambda t: t.debut)
+    trouvees.sort(key=lambda t: t.debut)
+    # « trois cents heures (300 h) » is said twice and due once.
+    return [
+        t
+        for avant, t in zip([None, *trouvees], trouvees, strict=False)
+        if not (avant and avant.heures == t.heures and brut[avant.fin - phrase.debut : t.debut - phrase.debut] == " (")
+    ]
 
 
 def _sans_total(trouvees: list[_Trouvee], plie: str) -> list[_Trouvee]:

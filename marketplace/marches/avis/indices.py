@@ -74,7 +74,7 @@ _EXECUTION = re.compile(
 )
 _CLAUSE = re.compile(
     r"clauses?\b[^.]{0,60}?(?:sociales?\b|insertion|apprentissage|formation sous)|caract\w+ sociale?s?\b"
-    r"|actions? (?:\w+ ){0,4}d'insertion|(?:engagements?|dispositif|objectifs?|volume\w*|heures?|obligation"
+    r"|actions? (?:\w+ ){0,4}d'insertion|(?:engagements?|efforts?|dispositif|objectifs?|volume\w*|heures?|obligation"
     r"|demarche) (?:\w+ ){0,3}"
     r"(?:d'|a l')insertion|l'insertion un minimum|consideration\w* sociales? *: *oui"
     r"|charte (?:\w+ )?d'insertion"

@@ -51,6 +51,15 @@ def test_les_encodages_et_les_separateurs_courants(
     assert lu["extrait"] == texte
 
 
+def test_une_seule_colonne_garde_ses_virgules_et_ses_lignes_vides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fichier = tmp_path / "avis.csv"
+    fichier.write_text("texte\nLots 1, 2 et 3, clause d'insertion : 90 heures\n\nSans objet\n\n", encoding="utf-8")
+    lus = lire(fichier, capsys)
+    assert [(o["ligne"], o["clause"], o["heures"]) for o in lus] == [(2, True, [90]), (3, False, []), (4, False, [])]
+
+
 def test_sans_colonne_texte_les_colonnes_trouvees_sont_dites(tmp_path: Path) -> None:
     fichier = tmp_path / "avis.csv"
     fichier.write_text("objet;acheteur\na;b\n", encoding="utf-8")
