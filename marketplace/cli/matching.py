@@ -10,6 +10,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ def _garde(
             return fonction(args)
         except ErreurMatching as erreur:
             _dire(str(erreur))
+        except (ValueError, csv.Error) as erreur:
+            _dire(f"Valeur refusée : {erreur}")
         except OSError as erreur:
             _dire(f"Fichier inaccessible : {erreur.filename or erreur} ({erreur.strerror or 'erreur de lecture'}).")
         return 1
@@ -71,12 +74,12 @@ def metier(args: argparse.Namespace) -> int:
     if args.fichier is not None:
         if args.sortie is None:
             raise ErreurMatching("Avec --fichier, dites où écrire : --sortie R.jsonl.")
-        with open(args.fichier, encoding="utf-8-sig", newline="") as flux:
+        with Path(args.fichier).open(encoding="utf-8-sig", newline="") as flux:
             lignes = list(csv.DictReader(flux))
         if not lignes or "libelle" not in lignes[0]:
             raise ErreurMatching(f"{args.fichier} : colonne « libelle » absente ou fichier vide.")
         ranker = _ouvrir()
-        with open(args.sortie, "w", encoding="utf-8") as sortie:
+        with Path(args.sortie).open("w", encoding="utf-8") as sortie:
             for ligne in lignes:
                 objet = _objet_suggestions(ranker, ligne["libelle"] or "", args.limit)
                 sortie.write(json.dumps(objet, ensure_ascii=False) + "\n")
@@ -97,7 +100,7 @@ def evaluate_matching(args: argparse.Namespace) -> int:
     """Rank the people of an evaluation set for each opening; the grades are never read."""
     dossier, ecrits = Path(args.jeu), 0
     ranker = _ouvrir()
-    with open(args.sortie, "w", encoding="utf-8") as sortie:
+    with Path(args.sortie).open("w", encoding="utf-8") as sortie:
         for poste, refs in classer_jeu(ranker, dossier, 200):
             sortie.write(json.dumps({"poste": poste, "profils": refs}, ensure_ascii=False) + "\n")
             ecrits += 1
@@ -131,6 +134,69 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
     e.add_argument("--sortie", required=True)
     e.add_argument("--json", action="store_true")
     e.set_defaults(action=_garde(evaluate_matching))
+
+    t = sous_commandes.add_parser("train", help="refaire les tableaux des modèles (une dizaine de minutes)")
+    t.add_argument("--dossier", default=str(MODELES))
+    t.add_argument("--seulement", choices=("lecteur", "pertinence"))
+    t.add_argument("--exemples", type=int, default=2_500_000)
+    t.add_argument("--le", help="date écrite dans les fiches (AAAA-MM-JJ), aujourd'hui sinon")
+    t.add_argument("--version")
+    t.add_argument("--json", action="store_true")
+    t.set_defaults(action=_action_train)
+
+    m = sous_commandes.add_parser("model", help="décrire les modèles")
+    quoi = m.add_subparsers(dest="objet", required=True)
+    voir = quoi.add_parser("show", help="ce que chaque fichier dit de lui-même")
+    voir.add_argument("--json", action="store_true")
+    voir.set_defaults(action=_garde(model))
+    fiche = quoi.add_parser("card", help="la fiche du modèle, en Markdown")
+    fiche.add_argument("--sortie")
+    fiche.set_defaults(action=_garde(model))
+
+
+def train(args: argparse.Namespace, jour: Callable[[], date]) -> int:
+    """Make the model arrays again."""
+    from marketplace.matching.entrainement.tout import Taille, entrainer  # scikit-learn's fits: only here
+
+    le = date.fromisoformat(args.le) if args.le else jour()
+    mesures = entrainer(
+        REFERENTIELS,
+        Path(args.dossier),
+        version=args.version or f"{le:%Y.%m}",
+        le=le,
+        taille=Taille(exemples=args.exemples),
+        seulement=args.seulement,
+        dire=_dire,
+    )
+    _json(mesures) if args.json else _dire(f"Modèles écrits dans {args.dossier}.")
+    return 0
+
+
+def model(args: argparse.Namespace) -> int:
+    """Show the model files, or write the model card."""
+    from marketplace.matching.fiche import carte, montrer
+
+    if args.objet == "card":
+        texte = carte(MODELES)
+        if args.sortie:
+            Path(args.sortie).write_text(texte, encoding="utf-8")
+            _dire(f"Fiche écrite dans {args.sortie}.")
+        else:
+            print(texte, end="")
+        return 0
+    fiches = montrer(MODELES)
+    if args.json:
+        _json(fiches)
+        return 0
+    for f in fiches:
+        print(f"{f['nom']} : version {f['version']} du {f['date']}, {f['octets']} octets, données {f['donnees']}")
+        for mesure, valeur in (f["mesures"] or {}).items():
+            print(f"  {mesure} : {valeur}")
+    return 0
+
+
+def _action_train(args: argparse.Namespace, ctx_factory: FabriqueContexte) -> int:
+    return _garde(lambda a: train(a, lambda: ctx_factory().aujourdhui()))(args, ctx_factory)
 
 
 def arguments_bench(parser: argparse.ArgumentParser) -> None:

@@ -135,6 +135,12 @@ def chronometrer(fonction: Callable[[Any], object], arguments: Sequence[Any]) ->
     return np.array(durees)
 
 
+def lire_un(ranker: Ranker, profil: Profil) -> object:
+    """The cost of the words alone, for one new person."""
+    ranker.interprete.preparer([profil])
+    return ranker.interprete.profil(profil)
+
+
 def _p(durees: NDArray[np.float64]) -> dict[str, float]:
     return {"p50_ms": round(float(np.percentile(durees, 50)), 3), "p95_ms": round(float(np.percentile(durees, 95)), 3)}
 
@@ -163,7 +169,7 @@ def mesurer(ranker: Ranker, personnes: int, offres: int, pairs: bool = True) -> 
     rangs = chronometrer(lambda p: ranker.ordonner(p, limit=10), liste)
     lot = chronometrer(ranker.rank_lot, [liste])[0] / max(1, len(liste))
     neuf = [replace(p, ref=f"n{i}") for i, p in enumerate(gens(ranker, 60, graine=9))]
-    lecture = chronometrer(lambda p: (ranker.interprete.preparer([p]), ranker.interprete.profil(p)), neuf[:30])
+    lecture = chronometrer(lambda p: lire_un(ranker, p), neuf[:30])
     mise_a_jour = chronometrer(lambda p: ranker.appliquer([p], []), neuf[30:])
     sol = float(np.median(plancher))
     p50 = float(np.median(complet))

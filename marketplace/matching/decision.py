@@ -22,8 +22,22 @@ SIGNES = (1, -1, -1)
 RETRECISSEMENT = 10.0
 MINIMUM_POURCENTAGE = 1000  # decisions before a percentage may be shown
 MOTIFS_EXCLUS = frozenset(
-    "distance trajet mobilite eloignement transport permis vehicule horaires_transport frein freins sante "
-    "logement garde_enfant situation_personnelle".split()
+    {
+        "distance",
+        "trajet",
+        "mobilite",
+        "eloignement",
+        "transport",
+        "permis",
+        "vehicule",
+        "horaires_transport",
+        "frein",
+        "freins",
+        "sante",
+        "logement",
+        "garde_enfant",
+        "situation_personnelle",
+    }
 )
 
 

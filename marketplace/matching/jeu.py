@@ -18,18 +18,17 @@ def lire_jsonl(dossier: Path, nom: str) -> Iterator[dict[str, Any]]:
     """Objects of `nom`.jsonl or `nom`.jsonl.gz; ErreurMatching names the faulty line."""
     clair, serre = dossier / f"{nom}.jsonl", dossier / f"{nom}.jsonl.gz"
     if clair.exists():
-        flux = open(clair, encoding="utf-8")
+        brut = clair.read_bytes()
     elif serre.exists():
-        flux = gzip.open(serre, "rt", encoding="utf-8")
+        brut = gzip.decompress(serre.read_bytes())
     else:
         raise ErreurMatching(f"Fichier absent : {clair}.")
-    with flux:
-        for numero, ligne in enumerate(flux, 1):
-            if ligne.strip():
-                try:
-                    yield json.loads(ligne)
-                except ValueError as erreur:
-                    raise ErreurMatching(f"{nom}.jsonl, ligne {numero} : JSON illisible ({erreur}).") from erreur
+    for numero, ligne in enumerate(brut.split(b"\n"), 1):
+        if ligne.strip():
+            try:
+                yield json.loads(ligne)
+            except ValueError as erreur:
+                raise ErreurMatching(f"{nom}.jsonl, ligne {numero} : JSON illisible ({erreur}).") from erreur
 
 
 def _jour(texte: str | None) -> date | None:

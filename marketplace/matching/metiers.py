@@ -117,17 +117,13 @@ class Lecteur:
         self.rome = rome
         self.reseau = reseau
         self.part_reseau, self.part_voisins, self.part_voisins2 = 1.0, 4.0, 5.0
-        textes, codes, appellation = [], [], []
-        for numero, (long, _court, code, _principale, _rare) in enumerate(rome.appellations):
-            textes.append(formes(long)[0])
-            codes.append(code)
-            appellation.append(numero)
-        for code, libelle in enumerate(rome.libelles):
-            textes.append(formes(libelle)[0])
-            codes.append(code)
-            appellation.append(-1)
-        self.codes_labels = np.array(codes, np.int32)
-        self.appellation_labels = np.array(appellation, np.int32)
+        labels = [(code, formes(long)[0], k) for k, (long, _c, code, _p, _r) in enumerate(rome.appellations)]
+        labels += [(code, formes(libelle)[0], -1) for code, libelle in enumerate(rome.libelles)]
+        labels.sort(key=lambda x: x[0])
+        textes = [x[1] for x in labels]
+        self.codes_labels = np.array([x[0] for x in labels], np.int32)
+        self.appellation_labels = np.array([x[2] for x in labels], np.int32)
+        self._debuts = np.searchsorted(self.codes_labels, np.arange(rome.nombre))  # each trade has its own label
         self.voisins = Voisins(textes)
         poids = np.where(rome.lien_coeur > 0, 1.5, 1.0).astype(np.float32)
         degre = np.bincount(rome.lien_competence, minlength=len(rome.competence_ogr)) + 1e-9
@@ -145,6 +141,7 @@ class Lecteur:
 
     @property
     def voisins_competences(self) -> Voisins:
+        """Nearest compétence labels, built at first use."""
         if self._voisins_competences is None:
             self._voisins_competences = Voisins(self.rome.competence_libelle)
         return self._voisins_competences
@@ -178,7 +175,8 @@ class Lecteur:
         z -= z.max(axis=1, keepdims=True)
         np.exp(z, out=z)
         z /= z.sum(axis=1, keepdims=True)
-        return z
+        croyances: NDArray[np.float32] = z
+        return croyances
 
     # -- suggestions ---------------------------------------------------------------------------------
 
@@ -191,8 +189,7 @@ class Lecteur:
         sim = self.voisins.similarites(lu)
         if lu != texte:
             sim = np.maximum(sim, self.voisins.similarites(formes(texte)[-1]))
-        par_code = np.zeros(self.rome.nombre, np.float32)
-        np.maximum.at(par_code, self.codes_labels, sim)
+        par_code = np.maximum.reduceat(sim, self._debuts)
         croyance = (reseau[:-1] + reseau[-1] * self.prior.astype(np.float32))[None, :]
         croyance = self._melanger(croyance, par_code[None, :])[0]
         proche = float(par_code.max())
@@ -203,7 +200,9 @@ class Lecteur:
         ordre = np.lexsort((np.arange(len(croyance)), -croyance))[: max(0, limit)]
         suggestions = []
         for code in ordre:
-            rangs = np.flatnonzero((self.codes_labels == code) & (self.appellation_labels >= 0))
+            fin = self._debuts[code + 1] if code + 1 < self.rome.nombre else len(self.codes_labels)
+            rangs = np.arange(self._debuts[code], fin)
+            rangs = rangs[self.appellation_labels[rangs] >= 0]
             if len(rangs) == 0:
                 continue
             choisi = self.appellation_labels[rangs[int(np.argmax(sim[rangs]))]]

@@ -15,7 +15,7 @@ from marketplace.matching.vivier import BIT, INCONNU, MOTIFS, RECUPERABLES, Exam
 
 PRESELECTION = 200
 _BITS = np.arange(256)
-_PREMIER_MOTIF = {m: (_BITS & -_BITS) == BIT[m] for m in MOTIFS}
+_PREMIER_MOTIF: dict[str, NDArray[np.bool_]] = {m: np.equal(_BITS & -_BITS, BIT[m]) for m in MOTIFS}
 _SEUL_RECUPERABLE = np.isin(_BITS, [BIT[m] for m in RECUPERABLES])
 
 
@@ -110,7 +110,7 @@ class Noyau:
         """Filter, score and order the people held; at least PRESELECTION are scored to the end."""
         n = vivier.taille
         admissible = _admissibles(vivier, parmi)
-        consideres = vivier.vivants if parmi is None else int(np.count_nonzero(admissible))
+        consideres = vivier.vivants if parmi is None or admissible is None else int(admissible.sum())
         examen = vivier.examiner(poste, self.reglages.delai_disponibilite_jours)
         ecartes = {"non_eligible": vivier.vivants - consideres} | dict.fromkeys(MOTIFS, 0)
         effectifs = vivier.effectifs(None if parmi is None else admissible)

@@ -42,7 +42,7 @@ class Part:
             if socle not in _SOCLES:
                 _SOCLES[socle] = Ranker.ouvrir(Path(self.referentiels), Path(self.modeles))
             ranker = _SOCLES[socle].jumeau()
-            with open(self.personnes, encoding="utf-8") as flux:
+            with Path(self.personnes).open(encoding="utf-8") as flux:
                 ranker.charger(profil_de(json.loads(ligne)) for ligne in flux)
             _OUVERTS[cle] = ranker
         return _OUVERTS[cle]

@@ -45,12 +45,14 @@ def liste(mots: list[str]) -> str:
 
 
 def texte_metier(libelle: str, lien: int, mois: int | None) -> str:
+    """« 2 ans d'expérience : Maçon (même métier) »."""
     longueur = duree(mois)
     debut = f"{longueur} d'expérience" if longueur else "Expérience"
     return f"{debut} : {nom_metier(libelle)} ({LIENS[lien]})"
 
 
 def texte_trajet(minutes: int, mode: str, limite: int) -> str:
+    """Minutes and mode, said to be an estimate, against what the person accepts."""
     return f"{minutes} min {NOM_MODE[mode]} (estimation), pour {limite} min acceptées"
 
 
@@ -74,12 +76,14 @@ def manque_exigence(motif: str, poste: Poste, profil: Profil, minutes: int | Non
         return f"CACES {liste(absents or sorted(poste.caces))} demandé"
     if motif == "heures":
         voulues = heures_fr(poste.heures_hebdo or 0)
-        return f"{voulues} par semaine demandées, {heures_fr(profil.heures_min)} à {heures_fr(profil.heures_max)} souhaitées"
+        souhaits = f"{heures_fr(profil.heures_min)} à {heures_fr(profil.heures_max)} souhaitées"
+        return f"{voulues} par semaine demandées, {souhaits}"
     if motif == "trajet":
         if minutes is None or mode is None:
             return "Aucun trajet possible avec ses moyens de transport"
         trop = minutes - profil.trajet_max_minutes
-        return f"{trop} min de trajet de trop : {minutes} min {NOM_MODE[mode]} (estimation), {profil.trajet_max_minutes} acceptées"
+        detail = f"{minutes} min {NOM_MODE[mode]} (estimation), {profil.trajet_max_minutes} acceptées"
+        return f"{trop} min de trajet de trop : {detail}"
     return {
         "nuit": "Travail de nuit non souhaité",
         "weekend": "Travail le week-end non souhaité",

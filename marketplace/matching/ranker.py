@@ -31,7 +31,6 @@ from marketplace.matching.valeurs import (
     Classement,
     ClassementPostes,
     HorsDePortee,
-    LigneClassee,
     Poste,
     Profil,
     Reglages,
@@ -159,10 +158,10 @@ class Ranker:
     def rank(self, poste: Poste, *, parmi: NDArray[np.bool_] | None = None, limit: int = 10) -> Classement:
         """Rank the people held for an offre; `parmi` leaves out those who may not be considered (R118)."""
         with self._verrou:
-            calcul = self._calculer(poste, parmi, limit)
-            gens = [self._constat(calcul, k, k + 1) for k in range(len(calcul.places))]
-            lignes = self._explicateur().lignes(poste, calcul.lecture, gens)
-            hors = tuple(self._hors(poste, calcul, k) for k in range(len(calcul.hors)))
+            calcul = self.calculer(poste, parmi, limit)
+            gens = [self.constat(calcul, k, k + 1) for k in range(len(calcul.places))]
+            lignes = self.explicateur().lignes(poste, calcul.lecture, gens)
+            hors = tuple(self.hors_d_un(poste, calcul, k) for k in range(len(calcul.hors)))
         principal = int(calcul.lecture.codes[0]) if len(calcul.lecture.codes) else None
         return Classement(
             poste_ref=poste.ref,
@@ -178,13 +177,13 @@ class Ranker:
     def ordonner(self, poste: Poste, *, parmi: NDArray[np.bool_] | None = None, limit: int = 200) -> list[str]:
         """References only, in the order of `rank`, without the cost of the reasons."""
         with self._verrou:
-            return [self.vivier.refs[p] for p in self._calculer(poste, parmi, limit).places]
+            return [self.vivier.refs[p] for p in self.calculer(poste, parmi, limit).places]
 
     def candidats(self, poste: Poste, *, parmi: NDArray[np.bool_] | None = None, nombre: int = 200) -> dict[str, Any]:
         """What a merge of several pools compares: plain numbers and references (see `partition`)."""
         sel = hacher(poste.ref)
         with self._verrou:
-            c = self._calculer(poste, parmi, nombre)
+            c = self.calculer(poste, parmi, nombre)
             refs = self.vivier.refs
             principal = int(c.lecture.codes[0]) if len(c.lecture.codes) else None
             return {
@@ -213,15 +212,18 @@ class Ranker:
         self.interprete.lire((c for p in sans_code for c in p.competences_requises), competence=True)
         return [self.rank(p, parmi=parmi, limit=limit) for p in postes]
 
-    def _calculer(self, poste: Poste, parmi: NDArray[np.bool_] | None, limit: int) -> Calcul:
+    def calculer(self, poste: Poste, parmi: NDArray[np.bool_] | None, limit: int) -> Calcul:
+        """The ranking before words; callers hold the lock."""
         lecture = self.interprete.poste(poste)
         return self.noyau.calculer(self.vivier, poste, lecture, parmi, max(0, limit))
 
-    def _explicateur(self) -> Explicateur:
+    def explicateur(self) -> Explicateur:
+        """What puts a computation into words, under the settings of the moment."""
         pertinence = Pertinence() if self.reglages.poids_a_la_main else self.noyau.pertinence
         return Explicateur(self.interprete, self.noyau.graphe, pertinence, self.reglages)
 
-    def _constat(self, calcul: Calcul, k: int, rang: int) -> tuple[Profil, Constat]:
+    def constat(self, calcul: Calcul, k: int, rang: int) -> tuple[Profil, Constat]:
+        """The k-th person kept and what the computation says of her."""
         place = int(calcul.places[k])
         ref = self.vivier.refs[place]
         constat = Constat(
@@ -237,7 +239,8 @@ class Ranker:
         )
         return self._profils.get(ref) or Profil(ref), constat
 
-    def _hors(self, poste: Poste, calcul: Calcul, k: int) -> HorsDePortee:
+    def hors_d_un(self, poste: Poste, calcul: Calcul, k: int) -> HorsDePortee:
+        """The k-th person just out of reach: what lacks, what aid would bring it."""
         ref = self.vivier.refs[int(calcul.hors[k])]
         profil = self._profils.get(ref) or Profil(ref)
         motif = next(m for m in RECUPERABLES if calcul.hors_rates[k] == BIT[m])
@@ -267,19 +270,19 @@ class Ranker:
                 ecartes["non_eligible"] += 1
                 continue
             consideres += 1
-            calcul = seul._calculer(poste, None, 1)
+            calcul = seul.calculer(poste, None, 1)
             for motif in MOTIFS:
                 ecartes[motif] += calcul.ecartes[motif]
             if len(calcul.places):
                 dedans.append((-float(calcul.scores[0]), _cle(poste.ref, sel), poste, calcul))
             if len(calcul.hors):
-                hors.append(replace(seul._hors(poste, calcul, 0), ref=poste.ref))
+                hors.append(replace(seul.hors_d_un(poste, calcul, 0), ref=poste.ref))
         dedans.sort(key=lambda x: x[:2])
         hors.sort(key=lambda x: (-x.score, _cle(x.ref, sel)))
         lignes = []
         for rang, (_score, _cle_poste, poste, calcul) in enumerate(dedans[: max(0, limit)], 1):
-            lu, constat = seul._constat(calcul, 0, rang)
-            une = seul._explicateur().lignes(poste, calcul.lecture, [(lu, constat)])[0]
+            lu, constat = seul.constat(calcul, 0, rang)
+            une = seul.explicateur().lignes(poste, calcul.lecture, [(lu, constat)])[0]
             lignes.append(replace(une, ref=poste.ref))
         return ClassementPostes(
             profil_ref=profil.ref,

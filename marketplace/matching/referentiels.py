@@ -22,16 +22,15 @@ def lire_csv(dossier: Path, nom: str) -> Iterator[dict[str, str]]:
     """Rows of `nom`.csv or `nom`.csv.gz; ErreurMatching when neither exists."""
     clair, serre = dossier / f"{nom}.csv", dossier / f"{nom}.csv.gz"
     if clair.exists():
-        flux: io.TextIOBase = open(clair, encoding="utf-8", newline="")
+        brut = clair.read_bytes()
     elif serre.exists():
-        flux = gzip.open(serre, "rt", encoding="utf-8", newline="")  # type: ignore[assignment]
+        brut = gzip.decompress(serre.read_bytes())
     else:
         raise ErreurMatching(f"Référentiel absent : {clair} (ou .gz). Lancez « marketplace seed --referentiels ».")
-    with flux:
-        lecteur = csv.reader(flux)
-        entete = next(lecteur)
-        for ligne in lecteur:
-            yield dict(zip(entete, ligne, strict=False))
+    lecteur = csv.reader(io.StringIO(brut.decode("utf-8"), newline=""))
+    entete = next(lecteur)
+    for ligne in lecteur:
+        yield dict(zip(entete, ligne, strict=False))
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,7 @@ class Rome:
 
     @property
     def nombre(self) -> int:
+        """How many trades."""
         return len(self.codes)
 
 
@@ -82,7 +82,10 @@ def lire_rome(dossier: Path) -> Rome:
                 )
             )
             ogr.append(a["code_ogr"])
-    comp_ogr, comp_lib, comp_type, rang_comp = [], [], [], {}
+    comp_ogr: list[str] = []
+    comp_lib: list[str] = []
+    comp_type: list[str] = []
+    rang_comp: dict[str, int] = {}
     for c in lire_csv(dossier, "rome4_competences"):
         if c["code_ogr"] not in rang_comp:
             rang_comp[c["code_ogr"]] = len(comp_ogr)

@@ -84,7 +84,8 @@ class Trajets:
     def km(self, depuis: int, vers: NDArray[np.intp]) -> NDArray[np.float64]:
         """Great-circle kilometres, at least 1."""
         cosinus = np.clip(self._xyz[vers] @ self._xyz[depuis], -1.0, 1.0)
-        return np.maximum(np.arccos(cosinus) * RAYON_TERRE_KM, 1.0)
+        km: NDArray[np.float64] = np.maximum(np.arccos(cosinus) * RAYON_TERRE_KM, 1.0)
+        return km
 
     def voiture_paires(self, depuis: NDArray[np.intp], vers: NDArray[np.intp]) -> NDArray[np.float64]:
         """Car minutes of pairs of communes, element by element."""

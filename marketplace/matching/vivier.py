@@ -120,6 +120,7 @@ class Exigences:
         self.bits: dict[str, int] = {}
 
     def bit(self, nom: str) -> int:
+        """The bit of a name, a new one if never met."""
         numero = self.bits.get(nom)
         if numero is None:
             numero = len(self.bits) + PREMIER_BIT
@@ -156,6 +157,7 @@ class Vivier:
         self.vider(0)
 
     def vider(self, capacite: int) -> None:
+        """Forget everybody and make room for `capacite` people."""
         self.taille = 0
         self.vivants = 0
         self.complet = True  # nobody was retired since the last loading
@@ -177,7 +179,16 @@ class Vivier:
         self._effectifs: NDArray[np.intp] | None = None
         self._minutes: dict[tuple[int, bool], tuple[NDArray[np.uint8], NDArray[np.uint8]]] = {}
 
-    _PAR_PLACE: ClassVar[tuple[str, ...]] = tuple("vivant classe porte dispo hash neutre codes croyances".split())
+    _PAR_PLACE: ClassVar[tuple[str, ...]] = (
+        "vivant",
+        "classe",
+        "porte",
+        "dispo",
+        "hash",
+        "neutre",
+        "codes",
+        "croyances",
+    )
 
     def _agrandir(self, besoin: int) -> None:
         actuel = len(self.vivant)
@@ -352,6 +363,7 @@ class Vivier:
         return tableau(pertinences, ecart, retard)
 
     def masque(self, refs: Iterable[str]) -> NDArray[np.bool_]:
+        """True at the slots of these people; unknown references are ignored."""
         masque = np.zeros(self.taille, bool)
         places = [self.place[r] for r in refs if r in self.place]
         masque[places] = True
@@ -364,4 +376,4 @@ class Vivier:
             getattr(self, nom).dtype.itemsize * int(np.prod(getattr(self, nom).shape[1:], initial=1))
             for nom in self._PAR_PLACE
         )
-        return n * par_place + sum(c.nombre * 5 for c in self.colonnes)
+        return int(n * par_place + sum(c.nombre * 5 for c in self.colonnes))

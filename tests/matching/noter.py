@@ -33,7 +33,7 @@ COUPE_NDCG, COUPE_RAPPEL, LONGUEUR_MAX = 10, 50, 200
 def lire_jsonl(chemin):
     """Objets JSON d'un fichier, un par ligne non vide ; arrêt clair à la ligne fautive."""
     objets = []
-    with open(chemin, encoding="utf-8") as fichier:
+    with open(chemin, encoding="utf-8") as fichier:  # noqa: PTH123
         for numero, ligne in enumerate(fichier, 1):
             if ligne.strip():
                 try:

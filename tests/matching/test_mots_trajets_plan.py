@@ -26,7 +26,7 @@ MODELES = Path(__file__).resolve().parents[2] / "seeds" / "modeles"
 
 
 def test_les_anciens_libelles_officiels_retrouvent_leur_metier(moteur: Ranker) -> None:
-    with open(DONNEES / "appellations_variantes_dev.csv", encoding="utf-8") as flux:
+    with (DONNEES / "appellations_variantes_dev.csv").open(encoding="utf-8") as flux:
         lignes = list(csv.DictReader(flux))
     codes = [[s.code_rome for s in moteur.metiers(x["libelle_ancien"]).suggestions] for x in lignes]
     premiers = np.mean([c[:1] == [x["code_rome4"]] for c, x in zip(codes, lignes, strict=True)])
@@ -36,7 +36,7 @@ def test_les_anciens_libelles_officiels_retrouvent_leur_metier(moteur: Ranker) -
 
 
 def test_les_libelles_familiers_sont_compris_et_les_vagues_questionnes(moteur: Ranker) -> None:
-    with open(DONNEES / "libelles_familiers_dev.csv", encoding="utf-8") as flux:
+    with (DONNEES / "libelles_familiers_dev.csv").open(encoding="utf-8") as flux:
         lignes = list(csv.DictReader(flux))
     lues = [(x, moteur.metiers(x["libelle"])) for x in lignes]
     clairs = [(set(x["codes_acceptables"].split()), s) for x, s in lues if x["type"] == "metier"]

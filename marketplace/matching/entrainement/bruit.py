@@ -393,15 +393,14 @@ _PHONETIQUE = [
     ("b", "p"),
     ("g", "gu"),
 ]
-_VOISINS_CLAVIER = {
-    a: b
-    for a, b in zip(
+_VOISINS_CLAVIER = dict(
+    zip(
         "azertyuiopqsdfghjklmwxcvbn",
         ["zq", "aes", "zrd", "etf", "ryg", "tuh", "yij", "uok", "ipl", "om", "asw", "qdzx", "sfec", "dgrv", "fhtb",
          "gjyn", "hku", "jli", "kmo", "lp", "xs", "wcd", "xvf", "cbg", "vnh", "bhj"],
         strict=True,
     )
-}  # fmt: skip
+)  # fmt: skip
 _MOTS = re.compile(r"[\w'-]+", re.UNICODE)
 PETITS = {"de", "du", "des", "d", "la", "le", "les", "l", "un", "une", "et", "en", "a", "à", "au", "aux", "ou", "sur"}
 
@@ -444,27 +443,32 @@ def _tronque(mot: str, hasard: random.Random) -> str:
     return mot[: hasard.randint(3, max(3, min(6, len(mot) - 2)))] if len(mot) >= 6 else mot
 
 
+def _reformuler(mot: str, force: float, hasard: random.Random) -> str:
+    """A word, its abbreviation, another word for it, or its beginning."""
+    tirage = hasard.random()
+    if tirage < 0.16 * force + 0.03 and mot in ABREGES:
+        return hasard.choice(ABREGES[mot])
+    if tirage < 0.10 * force and mot in SYNONYMES:
+        return hasard.choice(SYNONYMES[mot])
+    if tirage > 1 - 0.06 * force:
+        return _tronque(mot, hasard)
+    return mot
+
+
 def bruiter(morceaux: list[str], force: float, hasard: random.Random) -> list[str]:
     """Words as somebody hurried types them; `force` from 0 (clean) to 1 (hard to read)."""
     sortie: list[str] = []
     for mot in morceaux:
         if mot in PETITS:
-            if hasard.random() < 0.35 + 0.3 * force:
-                continue
-            sortie.append(mot)
+            if hasard.random() >= 0.35 + 0.3 * force:
+                sortie.append(mot)
             continue
-        tirage = hasard.random()
-        if tirage < 0.16 * force + 0.03 and mot in ABREGES:
-            mot = hasard.choice(ABREGES[mot])
-        elif tirage < 0.10 * force and mot in SYNONYMES:
-            mot = hasard.choice(SYNONYMES[mot])
-        elif tirage > 1 - 0.06 * force:
-            mot = _tronque(mot, hasard)
+        lu = _reformuler(mot, force, hasard)
         if hasard.random() < 0.22 * force:
-            mot = phonetique(mot, hasard)
+            lu = phonetique(lu, hasard)
         if hasard.random() < 0.20 * force:
-            mot = faute(mot, hasard)
-        sortie.append(mot)
+            lu = faute(lu, hasard)
+        sortie.append(lu)
     if len(sortie) >= 3 and hasard.random() < 0.12 * force:
         i = hasard.randrange(len(sortie) - 1)
         sortie[i], sortie[i + 1] = sortie[i + 1], sortie[i]

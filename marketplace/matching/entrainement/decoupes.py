@@ -14,12 +14,12 @@ import gzip
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from marketplace.matching.entrainement.pertinence import Lot, apprendre, exemples
+from marketplace.matching.entrainement.pertinence import apprendre, exemples
 from marketplace.matching.entrainement.textes import Corpus
 from marketplace.matching.jeu import COEFFICIENTS_JEU, lire_jeu
 from marketplace.matching.lexique import lire_lexique
@@ -40,12 +40,11 @@ def cote(parent: str, decoupe: int) -> int:
 
 def lire_notes(dossier: Path) -> dict[str, dict[str, int]]:
     """{opening: {person: grade}} from pertinence.csv or .csv.gz."""
-    clair = dossier / "pertinence.csv"
-    flux = open(clair, encoding="utf-8") if clair.exists() else gzip.open(f"{clair}.gz", "rt", encoding="utf-8")
+    clair, serre = dossier / "pertinence.csv", dossier / "pertinence.csv.gz"
+    brut = clair.read_bytes() if clair.exists() else gzip.decompress(serre.read_bytes())
     notes: dict[str, dict[str, int]] = {}
-    with flux:
-        for ligne in csv.DictReader(flux):
-            notes.setdefault(ligne["poste_id"], {})[ligne["profil_id"]] = int(ligne["note"])
+    for ligne in csv.DictReader(brut.decode("utf-8").splitlines()):
+        notes.setdefault(ligne["poste_id"], {})[ligne["profil_id"]] = int(ligne["note"])
     return notes
 
 
@@ -63,23 +62,26 @@ def mesurer(liste: list[str], notes: Mapping[str, int]) -> tuple[float, float, f
 
 
 def une_decoupe(
-    ranker: Ranker, jeux: Mapping[str, tuple[list[Poste], Notes, dict[str, str]]], lot: Lot, decoupe: int,
-    charger: Callable[[str], None],
-) -> dict[str, dict[str, list[float]]]:  # fmt: skip
-    """Scores of side 1 after learning on side 0, by set and kind of opening."""
-    parents = ranker.rome.parent_codes
-    ranker.noyau.pertinence = Pertinence(Foret(apprendre(lot, lambda p: cote(parents[p], decoupe) == 0)))
-    sortie: dict[str, dict[str, list[float]]] = {}
-    for nom, (postes, notes, parent_de) in jeux.items():
-        charger(nom)
-        lignes: dict[str, list[tuple[float, float, float]]] = {"tous": [], "code_donne": [], "code_absent": []}
-        for poste in postes:
-            if not notes.get(poste.ref) or cote(parent_de[poste.ref], decoupe) != 1:
-                continue
-            m = mesurer(ranker.ordonner(poste, limit=200), notes[poste.ref])
-            lignes["tous"].append(m)
-            lignes["code_donne" if poste.code_rome else "code_absent"].append(m)
-        sortie[nom] = {k: [float(x) for x in np.nanmean(np.array(v), axis=0)] for k, v in lignes.items() if v}
+    ranker: Ranker, postes: list[Poste], notes: Notes, parent_de: Mapping[str, str], decoupe: int
+) -> dict[str, list[float]]:
+    """Means of the openings of side 1, by kind of opening; people and relevance are already in the engine."""
+    lignes: dict[str, list[tuple[float, float, float]]] = {"tous": [], "code_donne": [], "code_absent": []}
+    for poste in postes:
+        if not notes.get(poste.ref) or cote(parent_de[poste.ref], decoupe) != 1:
+            continue
+        m = mesurer(ranker.ordonner(poste, limit=200), notes[poste.ref])
+        lignes["tous"].append(m)
+        lignes["code_donne" if poste.code_rome else "code_absent"].append(m)
+    return {k: [float(x) for x in np.nanmean(np.array(v), axis=0)] for k, v in lignes.items() if v}
+
+
+def _parents(ranker: Ranker, postes: list[Poste]) -> dict[str, str]:
+    """Parent trade of each opening, as the engine reads it."""
+    sortie = {}
+    for poste in postes:
+        lecture = ranker.interprete.poste(poste)
+        code = int(lecture.codes[0]) if len(lecture.codes) else 0
+        sortie[poste.ref] = ranker.rome.parent_codes[ranker.rome.parents[code]]
     return sortie
 
 
@@ -89,21 +91,19 @@ def cinq_decoupes(dossiers: list[Path], decoupes: int = 5) -> dict[str, dict[str
     corpus = Corpus(ranker.rome, lire_lexique(SEMENCES / "modeles"))
     lot = exemples(ranker.interprete, ranker.trajets, corpus, PERSONNES, OFFRES, GRAINE)
     ranker.trajets.coefficients = COEFFICIENTS_JEU
-    profils, jeux = {}, {}
+    codes_parents = ranker.rome.parent_codes
+    forets = [
+        Foret(apprendre(lot, lambda p, d=d: cote(codes_parents[p], d) == 0))  # type: ignore[misc]
+        for d in range(decoupes)
+    ]
+    par_jeu: dict[str, list[dict[str, list[float]]]] = {}
     for dossier in dossiers:
-        profils[dossier.name], postes = lire_jeu(dossier)
-        parent_de = {}
-        for poste in postes:
-            lecture = ranker.interprete.poste(poste)
-            code = int(lecture.codes[0]) if len(lecture.codes) else 0
-            parent_de[poste.ref] = ranker.rome.parent_codes[ranker.rome.parents[code]]
-        jeux[dossier.name] = (postes, lire_notes(dossier), parent_de)
-    par_jeu: dict[str, list[dict[str, list[float]]]] = {d.name: [] for d in dossiers}
-    for nom in par_jeu:
-        ranker.charger(profils[nom])
-        for decoupe in range(decoupes):
-            un = une_decoupe(ranker, {nom: jeux[nom]}, lot, decoupe, lambda _nom: None)
-            par_jeu[nom].append(un[nom])
+        profils, postes = lire_jeu(dossier)
+        notes, parents = lire_notes(dossier), _parents(ranker, postes)
+        ranker.charger(profils)
+        for decoupe, foret in enumerate(forets):
+            ranker.noyau.pertinence = Pertinence(foret)
+            par_jeu.setdefault(dossier.name, []).append(une_decoupe(ranker, postes, notes, parents, decoupe))
     sortie: dict[str, dict[str, dict[str, float]]] = {}
     for nom, lignes in par_jeu.items():
         sortie[nom] = {}

@@ -61,7 +61,7 @@ def exporter(modele: HistGradientBoostingRegressor) -> dict[str, NDArray[Any]]:
     """Trees as rectangular arrays. scikit-learn keeps them private: read here, once, and checked by a test."""
     arbres = [p[0].nodes for p in modele._predictors]  # noqa: SLF001
     taille = max(len(a) for a in arbres)
-    sortie = {
+    sortie: dict[str, NDArray[Any]] = {
         "trait": np.zeros((len(arbres), taille), np.uint8),
         "seuil": np.zeros((len(arbres), taille), np.float64),
         "gauche": np.zeros((len(arbres), taille), np.uint8),

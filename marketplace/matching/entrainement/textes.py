@@ -14,13 +14,56 @@ from marketplace.matching.referentiels import Rome
 from marketplace.matching.texte import formes
 
 QUALITES = (
-    "motivé; ponctuel; sérieux; autonome; bon relationnel; travail en équipe; esprit d'équipe; dynamique; rigoureux; "
-    "organisé; polyvalent; sens du contact; permis b; permis de conduire; sst; secourisme; anglais; français; espagnol; "
-    "arabe; word excel; internet; informatique; bonne présentation; résistance physique; patience; écoute; courageux; "
-    "disponible; mobile; adaptabilité; respect des consignes; respect des horaires; gestion du stress; "
-    "sens des responsabilités; volontaire; bricolage; cuisine maison; lire et écrire; calcul; port de charges; "
-    "travail physique; véhicule personnel; bafa; caces; diplôme; expérience variée; travailler vite; souriant"
-).split("; ")
+    "motivé",
+    "ponctuel",
+    "sérieux",
+    "autonome",
+    "bon relationnel",
+    "travail en équipe",
+    "esprit d'équipe",
+    "dynamique",
+    "rigoureux",
+    "organisé",
+    "polyvalent",
+    "sens du contact",
+    "permis b",
+    "permis de conduire",
+    "sst",
+    "secourisme",
+    "anglais",
+    "français",
+    "espagnol",
+    "arabe",
+    "word excel",
+    "internet",
+    "informatique",
+    "bonne présentation",
+    "résistance physique",
+    "patience",
+    "écoute",
+    "courageux",
+    "disponible",
+    "mobile",
+    "adaptabilité",
+    "respect des consignes",
+    "respect des horaires",
+    "gestion du stress",
+    "sens des responsabilités",
+    "volontaire",
+    "bricolage",
+    "cuisine maison",
+    "lire et écrire",
+    "calcul",
+    "port de charges",
+    "travail physique",
+    "véhicule personnel",
+    "bafa",
+    "caces",
+    "diplôme",
+    "expérience variée",
+    "travailler vite",
+    "souriant",
+)
 
 
 class Corpus:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,8 @@ MINUTES_MIN, MINUTES_MAX, SEUIL_ERREUR = 1.0, 120.0, 75.0
 
 def lire_matrice(chemin: Path, trajets: Trajets) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """(communes, minutes both ways averaged) of a square routed matrix in CSV, gzipped or not."""
-    ouvrir = gzip.open if chemin.suffix == ".gz" else open
-    with ouvrir(chemin, "rt", encoding="utf-8") as flux:
-        lignes = list(csv.reader(flux))  # type: ignore[arg-type]
+    brut_fichier = gzip.decompress(chemin.read_bytes()) if chemin.suffix == ".gz" else chemin.read_bytes()
+    lignes = list(csv.reader(brut_fichier.decode("utf-8").splitlines()))
     codes = lignes[0][1:]
     if [x[0] for x in lignes[1:]] != codes:
         raise ErreurMatching(f"{chemin} : matrice carrée attendue, mêmes communes en ligne et en colonne.")
@@ -62,20 +62,15 @@ def decoupes(trajets: Trajets, chemin: Path, nombre: int = 5, reperes: int = 40)
         apprise = np.random.default_rng(graine).random(n) < 0.5
         tr, te = apprise[i] & apprise[j] & utile, ~apprise[i] & ~apprise[j] & utile
         constante, distance, densite = ajuster(trajets, communes[i[tr]], communes[j[tr]], vrai[tr])
-        neuf = Trajets(trajets.communes, replace_coefficients(trajets, constante, distance, densite))
+        neuf = Trajets(
+            trajets.communes, replace(trajets.coefficients, constante=constante, distance=distance, densite=densite)
+        )
         a, b = communes[i[te]], communes[j[te]]
         sans.append(mesurer(neuf.voiture_paires(a, b), vrai[te]))
         choisis = _eloignes(neuf, communes, np.flatnonzero(apprise), reperes)
         correction = CorrectionReperes(neuf, communes, communes[choisis], minutes[:, choisis])
         avec.append(mesurer(correction.voiture(a, b), vrai[te]))
     return {"sans_reperes": _moyenne(sans), f"avec_{reperes}_reperes": _moyenne(avec)}
-
-
-def replace_coefficients(trajets: Trajets, constante: float, distance: float, densite: float):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    """Coefficients of `trajets` with the three fitted ones replaced."""
-    from dataclasses import replace
-
-    return replace(trajets.coefficients, constante=constante, distance=distance, densite=densite)
 
 
 def _eloignes(trajets: Trajets, communes: NDArray[np.intp], parmi: NDArray[np.intp], nombre: int) -> NDArray[np.intp]:
