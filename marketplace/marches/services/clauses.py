@@ -17,7 +17,7 @@ from marketplace.journal.services import journaliser
 from marketplace.marches.models import Clause, Marche
 from marketplace.marches.portee import charger_marche
 from marketplace.marches.rules.etats import AVANT_NOTIFICATION
-from marketplace.marches.services.saisie import SaisieClause
+from marketplace.marches.services.saisie import SaisieClause, toucher
 
 
 def _verifier(heures: Decimal) -> None:
@@ -102,7 +102,7 @@ def fixer_clause(
             resume = f"a changé l'objectif : {_h(ancienne.heures_prevues)} devient {_h(heures)}"
             if motif.strip():
                 resume += f" ({motif.strip()})"
-        marche.maj_le = ctx.horloge()
+        toucher(ctx, marche)
         journaliser(s, ctx.horloge(), acteur, "fixer_clause", marche, resume, heures=str(heures))
 
 

@@ -15,6 +15,7 @@ from marketplace.journal.services import journaliser
 from marketplace.marches.models import Arret, Clause, Marche
 from marketplace.marches.portee import charger_marche
 from marketplace.marches.rules.etats import LIBELLES, EtatMarche, verifier_transition
+from marketplace.marches.services.saisie import toucher
 
 
 def changer_etat(
@@ -46,7 +47,8 @@ def changer_etat(
             heures_prevues=None if clause is None else clause.heures_prevues,
             lien_objet="" if clause is None else clause.lien_objet,
         )
-        de, marche.etat, marche.maj_le = marche.etat, vers, ctx.horloge()
+        de, marche.etat = marche.etat, vers
+        toucher(ctx, marche)
         if vers is EtatMarche.NOTIFIE:
             marche.date_notification = marche.date_notification or jour
         if vers is EtatMarche.EN_COURS and marche.date_debut is None:
@@ -91,7 +93,7 @@ def noter_arret(
             if debut <= (autre.fin or date.max) and autre.debut <= (fin or date.max):
                 raise RegleViolee("Ces dates recoupent un arrêt déjà noté.", champ="debut")
         s.add(Arret(marche_id=marche.id, debut=debut, fin=fin, motif=motif.strip()[:200]))
-        marche.maj_le = ctx.horloge()
+        toucher(ctx, marche)
         jusqu = f" au {fin:%d/%m/%Y}" if fin else ""
         resume = f"a noté un arrêt du {debut:%d/%m/%Y}{jusqu}"
         journaliser(s, ctx.horloge(), acteur, "noter_arret", marche, resume, motif=motif.strip())
@@ -107,7 +109,7 @@ def reprendre_apres_arret(ctx: Contexte, acteur: Acteur, ref: str, jour: date) -
         if jour < ouvert.debut:
             raise RegleViolee("La reprise précède l'arrêt : vérifiez la date.", champ="fin")
         ouvert.fin = jour
-        marche.maj_le = ctx.horloge()
+        toucher(ctx, marche)
         journaliser(
             s,
             ctx.horloge(),

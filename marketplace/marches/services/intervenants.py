@@ -14,7 +14,7 @@ from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.services import journaliser
 from marketplace.marches.models import Intervenant, RoleIntervenant
 from marketplace.marches.portee import charger_marche
-from marketplace.marches.services.saisie import lire_entreprise
+from marketplace.marches.services.saisie import lire_entreprise, toucher
 from marketplace.valeurs import somme
 
 LIBELLES_ROLES = {
@@ -56,7 +56,7 @@ def ajouter_intervenant(
         if part is not None and somme(freres) + part > 1:
             raise RegleViolee("Les parts dépassent 100 % de l'objectif : vérifiez.", champ="part")
         s.add(Intervenant(marche_id=marche.id, organisation_id=firme.id, role=role, parent_id=parent_id, part=part))
-        marche.maj_le = ctx.horloge()
+        toucher(ctx, marche)
         resume = f"a ajouté {firme.nom} ({LIBELLES_ROLES[role]})"
         journaliser(s, ctx.horloge(), acteur, "ajouter_intervenant", marche, resume)
 
@@ -76,5 +76,5 @@ def retirer_intervenant(ctx: Contexte, acteur: Acteur, ref: str, intervenant_id:
         if s.scalar(select(Intervenant.id).where(Intervenant.parent_id == intervenant.id).limit(1)):
             raise RegleViolee(f"Des sous-traitants dépendent de {nom} : retirez-les d'abord.")
         s.delete(intervenant)
-        marche.maj_le = ctx.horloge()
+        toucher(ctx, marche)
         journaliser(s, ctx.horloge(), acteur, "retirer_intervenant", marche, f"a retiré {nom}")

@@ -28,6 +28,7 @@ from marketplace.marches.services.saisie import (
     lire_metier_saisi,
     lire_operation,
     ref_provisoire,
+    toucher,
 )
 from marketplace.valeurs import cle
 
@@ -149,7 +150,7 @@ def modifier_marche(ctx: Contexte, acteur: Acteur, ref: str, saisie: SaisieMarch
             return
         for champ, valeur in champs.items():
             setattr(marche, champ, valeur)
-        marche.maj_le = ctx.horloge()
+        toucher(ctx, marche)
         quoi = ", ".join(_LIBELLES[c] for c in changes)
         journaliser(
             s,

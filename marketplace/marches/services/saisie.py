@@ -10,13 +10,14 @@ from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
 from marketplace.comptes.roles import Acteur
 from marketplace.comptes.services.organisations import ajouter_organisation
 from marketplace.contexte import Contexte
 from marketplace.erreurs import RegleViolee
-from marketplace.marches.models import Operation
+from marketplace.marches.models import Marche, Operation
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.marches.rules.regime import NatureMarche
 from marketplace.metiers.models import Appellation, Cpv, Metier
@@ -65,6 +66,12 @@ class SaisieClause:
 def ref_provisoire() -> str:
     """A unique stand-in until the row has the id its reference is made from."""
     return secrets.token_hex(12)
+
+
+def toucher(ctx: Contexte, marche: Marche) -> None:
+    """Say that something of this marché changed: its version moves even when only its clause or its firms did."""
+    marche.maj_le = ctx.horloge()
+    flag_modified(marche, "maj_le")
 
 
 def trouver_organisation(

@@ -28,7 +28,14 @@ def aujourdhui() -> Any:
         alertes = alertes_ouvertes(s, moi.territoire_id, jour, limite=ALERTES_MONTREES)
         etats = portefeuille(s, moi.territoire_id)
         semaine = semaine_a_venir(s, moi.territoire_id, jour)
-    rien = not (attente.declarations or attente.validations or attente.propositions or relances or alertes.total)
+    rien = not (
+        attente.declarations
+        or attente.validations
+        or attente.propositions
+        or attente.pistes
+        or relances
+        or alertes.total
+    )
     return render_template(
         "facilitateur/aujourdhui.html",
         attente=attente,

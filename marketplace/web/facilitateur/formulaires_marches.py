@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
@@ -102,7 +103,19 @@ class FormulaireClause(Formulaire):
     a_partir_du = DateField("À partir du", [Optional()])
     motif = StringField("Avenant", [Optional()], description="Numéro, date, document : exigé après la notification.")
     lien_objet = StringField("Lien de la clause avec l'objet du marché", [Optional()])
+    montant = ChampDecimal("Montant HT, en euros", [Optional()], render_kw=DECIMAL)
+    part = ChampDecimal("Part de main d'œuvre, en %", [Optional()], render_kw=DECIMAL)
+    taux = ChampDecimal("Taux d'effort, en %", [Optional()], render_kw=DECIMAL)
+    cout = ChampDecimal("Coût horaire chargé, en euros", [Optional()], render_kw=DECIMAL)
     version = HiddenField()
+
+    def calcul(self) -> tuple[Decimal, Decimal, Decimal, Decimal] | None:
+        """Amount, labour share, effort rate and hourly cost, shares in ]0;1]; None when one is missing."""
+        valeurs = (self.montant.data, self.part.data, self.taux.data, self.cout.data)
+        if any(v is None for v in valeurs):
+            return None
+        montant, part, taux, cout = (Decimal(v) for v in valeurs if v is not None)
+        return montant, part / 100, taux / 100, cout
 
 
 class FormulaireEtat(Formulaire):

@@ -25,7 +25,9 @@ from marketplace.marches.queries import (
     marches_du_territoire,
     relances_de,
 )
+from marketplace.marches.rules.dimensionnement import Calibrage, dimensionner
 from marketplace.marches.rules.etats import AVANT_NOTIFICATION, LIBELLES, EtatMarche, transitions_possibles
+from marketplace.marches.rules.phrases import formule_en_texte
 from marketplace.marches.secteurs import SECTEURS
 from marketplace.marches.services import (
     SaisieClause,
@@ -40,6 +42,8 @@ from marketplace.marches.services import (
     supprimer_marche,
 )
 from marketplace.marches.services.intervenants import LIBELLES_ROLES
+from marketplace.territoire.queries import Reglages, reglages_au
+from marketplace.valeurs import lire_decimal
 from marketplace.web.facilitateur.filtres_marches import lire_filtres
 from marketplace.web.facilitateur.formulaires_marches import (
     NATURES,
@@ -53,6 +57,7 @@ from marketplace.web.facilitateur.formulaires_marches import (
     valeurs_de,
 )
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
+from marketplace.web.socle.calibrages import calcul_garde, pour_dimensionnement
 from marketplace.web.socle.courbes import courbe_heures
 from marketplace.web.socle.formulaires import Formulaire
 
@@ -132,12 +137,24 @@ def _version(form: Any) -> int:
     return int(form.version.data) if str(form.version.data).isdigit() else 0
 
 
+def _nombre_de_l_adresse(nom: str) -> Decimal | None:
+    """A number given by the calculator; None when it is unreadable."""
+    try:
+        return lire_decimal(request.args[nom]) if request.args.get(nom) else None
+    except RegleViolee:
+        return None
+
+
 @bp.get("/nouveau")
 @reserve_a(Role.FACILITATEUR)
 def nouveau() -> Any:
     """A blank marché, already in its opération when it comes from one."""
     form = FormulaireNouveauMarche(
-        formdata=None, operation=request.args.get("operation", ""), acheteur=request.args.get("acheteur", "")
+        formdata=None,
+        operation=request.args.get("operation", ""),
+        acheteur=request.args.get("acheteur", ""),
+        heures_prevues=_nombre_de_l_adresse("heures"),
+        montant_ht=_nombre_de_l_adresse("montant"),
     )
     return render_template("facilitateur/marche_saisie.html", form=form, m=None)
 
@@ -190,33 +207,99 @@ def corriger(ref: str) -> Any:
     return redirect(url_for(".fiche", ref=ref))
 
 
+def _apres(m: FicheMarche) -> bool:
+    return m.etat not in AVANT_NOTIFICATION
+
+
+def _reglages() -> Reglages:
+    ctx = contexte()
+    with ctx.lecture() as s:
+        return reglages_au(s, acteur().territoire_id, ctx.aujourdhui())
+
+
+def _defauts_du_calcul(m: FicheMarche, r: Reglages) -> dict[str, Decimal | None]:
+    """The last sizing kept with the clause, else what the territory proposes for that sector."""
+    garde = m.clause.calcul if m.clause else {}
+    if "montant_ht" in garde:
+        return {
+            "montant": Decimal(garde["montant_ht"]),
+            "part": Decimal(garde["part_main_oeuvre"]) * 100,
+            "taux": Decimal(garde["taux_effort"]) * 100,
+            "cout": Decimal(garde["cout_horaire"]),
+        }
+    part = r.parts_main_oeuvre.get(m.secteur)
+    return {
+        "montant": m.montant_ht,
+        "part": None if part is None else part * 100,
+        "taux": Decimal(r.taux_effort[0]),
+        "cout": r.cout_horaire,
+    }
+
+
+def _calibrer(form: FormulaireClause, r: Reglages) -> Calibrage | None:
+    """What the four figures give; None when one is missing. Raises RegleViolee next to its field."""
+    entrees = form.calcul()
+    if entrees is None:
+        return None
+    try:
+        return dimensionner(*entrees, contexte().aujourdhui(), pour_dimensionnement(r))
+    except RegleViolee as refus:
+        champs = {"montant_ht": "montant", "part_main_oeuvre": "part", "taux_effort": "taux", "cout_horaire": "cout"}
+        raise RegleViolee(refus.message, champ=champs.get(refus.champ or "", refus.champ)) from None
+
+
 @bp.get("/<ref>/objectif")
 @reserve_a(Role.FACILITATEUR)
 def objectif(ref: str) -> Any:
-    """The hours in force, ready to be changed."""
-    m = _charger(ref)
+    """The hours in force, ready to be changed, and what a sizing would give."""
+    m, r = _charger(ref), _reglages()
     form = FormulaireClause(
         formdata=None,
         heures_prevues=m.clause.heures_prevues if m.clause else None,
         lien_objet=m.clause.lien_objet if m.clause else "",
         a_partir_du=contexte().aujourdhui(),
         version=str(m.version),
+        **_defauts_du_calcul(m, r),
     )
     return render_template("facilitateur/marche_objectif.html", form=form, m=m, apres=_apres(m))
 
 
-def _apres(m: FicheMarche) -> bool:
-    return m.etat not in AVANT_NOTIFICATION
+def _calculer(form: FormulaireClause, m: FicheMarche, r: Reglages) -> Any:
+    """The page again, hours filled by the sizing; nothing is written."""
+    calibrage = None
+    form.validate()
+    form.heures_prevues.errors = ()
+    try:
+        calibrage = _calibrer(form, r)
+        if calibrage is None:
+            form.poser_erreur(RegleViolee("Remplissez les quatre champs du calcul.", champ="montant"))
+    except RegleViolee as refus:
+        form.poser_erreur(refus)
+    if calibrage is not None:
+        form.heures_prevues.raw_data = None
+        form.heures_prevues.data = calibrage.heures
+    page = render_template(
+        "facilitateur/marche_objectif.html",
+        form=form,
+        m=m,
+        apres=_apres(m),
+        calibrage=calibrage,
+        formule=None if calibrage is None else formule_en_texte(calibrage),
+    )
+    return page, 422 if calibrage is None else 200
 
 
 @bp.post("/<ref>/objectif")
 @reserve_a(Role.FACILITATEUR)
 def fixer_objectif(ref: str) -> Any:
-    """A new version of the hours."""
-    m = _charger(ref)
+    """A new version of the hours, with the sizing it comes from when there is one."""
+    m, r = _charger(ref), _reglages()
     form = FormulaireClause()
+    if request.form.get("calculer"):
+        return _calculer(form, m, r)
 
     def acte() -> None:
+        calibrage = _calibrer(form, r)
         fixer_clause(
             contexte(),
             acteur(),
@@ -225,6 +308,7 @@ def fixer_objectif(ref: str) -> Any:
             motif=form.motif.data or "",
             a_partir_du=form.a_partir_du.data,
             lien_objet=form.lien_objet.data or "",
+            calcul=None if calibrage is None else calcul_garde(calibrage),
             version=_version(form),
         )
 

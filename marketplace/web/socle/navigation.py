@@ -26,6 +26,7 @@ MENUS: dict[Role | None, tuple[tuple[str, str], ...]] = {
         ("Offres", "public_catalogue.offres"),
         ("Structures", "public_catalogue.structures"),
         ("La clause sociale, pour moi ?", "public_pages.clause_sociale"),
+        ("Calculette", "public_calculette.calculette"),
     ),
     Role.FACILITATEUR: (
         ("Aujourd'hui", "facilitateur_accueil.aujourdhui"),
@@ -49,7 +50,11 @@ MENUS: dict[Role | None, tuple[tuple[str, str], ...]] = {
         ("Offres", "referent_offres.liste"),
         ("Propositions", "referent_propositions.liste"),
     ),
-    Role.ACHETEUR: (("Mes marchés", "acheteur_marches.liste"),),
+    Role.ACHETEUR: (
+        ("Mes marchés", "acheteur_marches.liste"),
+        ("Calculette", "public_calculette.calculette"),
+        ("Structures", "public_catalogue.structures"),
+    ),
     Role.ADMINISTRATEUR: (
         ("Membres", "admin_membres.liste"),
         ("Organisations", "admin_organisations.liste"),
