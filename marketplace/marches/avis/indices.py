@@ -185,7 +185,6 @@ class Indices:
     objet: bool
     environnement: bool
     reserve: bool
-    fausse_reserve: bool
     beneficiaires: bool
 
     @property
@@ -205,7 +204,7 @@ class Indices:
 
 
 # The raw word « réservé » is left to the words of the classifier: alone, it says nothing.
-NOMS = tuple(f.name for f in fields(Indices) if f.name not in {"reserve", "fausse_reserve"})
+NOMS = tuple(f.name for f in fields(Indices) if f.name != "reserve")
 
 
 def _masquer(motif: re.Pattern[str], texte: str) -> str:
@@ -250,7 +249,6 @@ def indices(phrase: Phrase) -> Indices:
         objet=bool(_OBJET.search(net)),
         environnement=bool(_ENVIRONNEMENT.search(net)),
         reserve=bool(_RESERVE.search(_masquer(_FAUSSE_RESERVE, plie))) or seules,
-        fausse_reserve=bool(_FAUSSE_RESERVE.search(plie)),
         beneficiaires=bool(_BENEFICIAIRES.search(plie)),
     )
 
