@@ -90,7 +90,9 @@ def reconcilier_marches(
     )
 
 
-def _alerte(marche: Any, territoire_id: int, type_: str, gravite: Gravite, message: str, action: str) -> AlerteDue:
+def _alerte(
+    marche: Any, territoire_id: int, type_: str, *, gravite: Gravite, message: str, action: str, suite: str = ""
+) -> AlerteDue:
     return AlerteDue(
         cle=f"{type_}:{marche.id}",
         territoire_id=territoire_id,
@@ -101,7 +103,7 @@ def _alerte(marche: Any, territoire_id: int, type_: str, gravite: Gravite, messa
         gravite=gravite,
         message=f"{marche.intitule} : {message}",
         action=action,
-        lien=f"/facilitateur/marches/{marche.ref}",
+        lien=f"/facilitateur/marches/{marche.ref}{suite}",
         proprietaire_id=marche.facilitateur_id,
     )
 
@@ -115,9 +117,10 @@ def _du_marche(marche: Any, a: Avancement, territoire_id: int, jour: date) -> It
             marche,
             territoire_id,
             AVANCEMENT,
-            Gravite.ROUGE if rouge else Gravite.ORANGE,
-            f"{a.raison} {a.phrase}",
-            "Voir comment combler l'écart",
+            gravite=Gravite.ROUGE if rouge else Gravite.ORANGE,
+            message=f"{a.raison} {a.phrase}",
+            action="Combler l'écart",
+            suite="/ecart",
         )
     if a.reste > 0 and marche.etat in ETATS_OUVERTS_AUX_HEURES:
         ecoule = (jour - a.debut).days * 100
@@ -126,27 +129,27 @@ def _du_marche(marche: Any, a: Avancement, territoire_id: int, jour: date) -> It
                 marche,
                 territoire_id,
                 AUCUNE_HEURE,
-                Gravite.ORANGE,
-                f"aucune heure depuis le début, le {jour_en_texte(a.debut)}.",
-                "Appeler le titulaire",
+                gravite=Gravite.ORANGE,
+                message=f"aucune heure depuis le début, le {jour_en_texte(a.debut)}.",
+                action="Appeler le titulaire",
             )
         if jour <= a.fin <= jour + timedelta(days=JOURS_FIN_MARCHE):
             yield _alerte(
                 marche,
                 territoire_id,
                 FIN_MARCHE,
-                Gravite.ORANGE,
-                f"fin le {jour_en_texte(a.fin)}, il manque {heures_en_texte(arrondir(a.reste))}.",
-                "Faire le point avant la fin",
+                gravite=Gravite.ORANGE,
+                message=f"fin le {jour_en_texte(a.fin)}, il manque {heures_en_texte(arrondir(a.reste))}.",
+                action="Faire le point avant la fin",
             )
     if a.validees > a.objectif and marche.etat in ETATS_OUVERTS_AUX_HEURES:
         yield _alerte(
             marche,
             territoire_id,
             OBJECTIF_DEPASSE,
-            Gravite.INFO,
-            f"objectif dépassé de {heures_en_texte(arrondir(a.validees - a.objectif))}.",
-            "Proposer de partager les heures",
+            gravite=Gravite.INFO,
+            message=f"objectif dépassé de {heures_en_texte(arrondir(a.validees - a.objectif))}.",
+            action="Proposer de partager les heures",
         )
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint
 from marketplace.web.facilitateur import (
     accueil,
     contrats,
+    ecart,
     heures,
     imports,
     marches,
@@ -21,6 +22,7 @@ from marketplace.web.facilitateur import (
 blueprints: list[Blueprint] = [
     accueil.bp,
     contrats.bp,
+    ecart.bp,
     heures.bp,
     imports.bp,
     marches.bp,
