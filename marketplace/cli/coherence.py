@@ -116,11 +116,15 @@ def _decisions(s: Session) -> list[str]:
 
 
 def _personnes(s: Session) -> list[str]:
-    restes = select(Personne.ref).where(
-        Personne.anonymisee_le.is_not(None),
-        (Personne.date_naissance.is_not(None)) | (Personne.telephone != ""),
+    """An erased file keeps at most the birth year, as its first or last day, for figures by age."""
+    effacees = select(Personne.ref, Personne.date_naissance, Personne.telephone, Personne.prenom).where(
+        Personne.anonymisee_le.is_not(None)
     )
-    return [f"personne {r} : anonymisée mais encore identifiable" for r in s.scalars(restes)]
+    return [
+        f"personne {ref} : anonymisée mais encore identifiable"
+        for ref, naissance, telephone, prenom in s.execute(effacees)
+        if telephone or prenom or (naissance and (naissance.month, naissance.day) not in {(1, 1), (12, 31)})
+    ]
 
 
 def _offres(s: Session) -> list[str]:

@@ -14,6 +14,7 @@ from marketplace.journal.models import Evenement, LecturePersonne
 from marketplace.personnes import queries, services
 from marketplace.personnes.models import ChangementVivier, Experience, Personne
 from marketplace.personnes.rules.saisie import CompetenceSaisie, ExperienceSaisie, ProfilSaisi
+from marketplace.propositions.services.droits_de_la_personne import retirer_personne
 from marketplace.territoire.models import CommuneAncienne
 from tests.conftest import Horloge
 from tests.fabrique import Fabrique
@@ -89,7 +90,7 @@ def test_le_retrait_vide_les_listes_aussitot(ctx: Contexte, referente: Acteur) -
     ref = enregistrer(ctx, referente)
     with ctx.lecture() as s:
         avant, _ = queries.changements_depuis(s, 0)
-    services.retirer(ctx, referente, ref)
+    retirer_personne(ctx, referente, ref)
     assert profils(ctx, referente) == []
     with ctx.lecture() as s:
         dernier, touchees = queries.changements_depuis(s, avant)

@@ -96,6 +96,8 @@ CHEMINS = (
     "/suivi",
     "/fiche-de-competences",
     "/hors-de-portee",
+    "/donnees",
+    "/donnees.json",
 )
 
 
@@ -120,14 +122,15 @@ def test_chaque_page_d_une_personne_s_affiche_et_se_note(
     assert all(lecture.finalite and lecture.nommee for lecture in lectures)
 
 
-ACTES = ("informer", "contact", "retirer", "remettre", "quartier", "cesser", "situation/1/retirer")
+ACTES = ("informer", "contact", "retirer", "remettre", "quartier", "cesser", "situation/1/retirer", "effacer")
 
 
 @pytest.mark.parametrize("acte", ACTES)
 def test_aucun_acte_ne_touche_une_personne_d_un_autre(page: FlaskClient, fabrique: Fabrique, acte: str) -> None:
     autre = fabrique.personne(fabrique.referent())
     reponse = page.post(
-        f"/referent/personnes/{autre.ref}/{acte}", data={"information_canal": "entretien", "qpv": "oui"}
+        f"/referent/personnes/{autre.ref}/{acte}",
+        data={"information_canal": "entretien", "qpv": "oui", "confirme": "oui"},
     )
     assert reponse.status_code == 404
 
@@ -417,3 +420,20 @@ def test_un_visiteur_est_envoye_se_connecter(client: FlaskClient, fabrique: Fabr
     reponse = client.get("/referent/personnes")
     assert reponse.status_code == 302
     assert "connexion" in reponse.location
+
+
+def test_ce_qui_est_ecrit_se_lit_se_copie_et_s_efface(
+    ctx: Contexte, page: FlaskClient, fabrique: Fabrique, referente: Affectation
+) -> None:
+    personne = fabrique.personne(referente)
+    adresse = f"/referent/personnes/{personne.ref}"
+    html = texte(page.get(f"{adresse}/donnees"))
+    assert "Allocataire du RSA" in html
+    assert "Référent, " in html
+    copie = page.get(f"{adresse}/donnees.json")
+    assert copie.headers["Content-Disposition"] == f'attachment; filename="donnees-{personne.ref}.json"'
+    assert copie.get_json()["fiche"]["prenom"] == "Samira"
+    assert page.post(f"{adresse}/effacer").location.endswith("/donnees")
+    assert page.get(adresse).status_code == 200
+    assert page.post(f"{adresse}/effacer", data={"confirme": "oui"}).location.endswith("/referent/personnes")
+    assert page.get(adresse).status_code == 404

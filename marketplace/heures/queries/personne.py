@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.comptes.models import Organisation
-from marketplace.heures.models import Contrat
+from marketplace.heures.models import Contrat, DecisionLigne, Declaration, EtatDeclaration, EtatLigne, LigneHeures
 from marketplace.heures.queries.employeur import heures_par_contrat
 from marketplace.marches.models import Marche
 from marketplace.personnes.models import Validation
@@ -86,3 +86,49 @@ def validations_suivies_d_un_contrat(s: Session, employeur_id: int | None) -> fr
         .where(Contrat.employeur_id == employeur_id)
     )
     return frozenset(s.scalars(requete))
+
+
+@dataclass(frozen=True, slots=True)
+class MoisDePersonne:
+    """Hours of one month on one marché: declared (worked and training), and counted once validated."""
+
+    mois: date
+    marche: str
+    employeur: str
+    declarees: Decimal
+    comptees: Decimal
+
+
+def heures_de_la_personne(s: Session, personne_id: int) -> tuple[MoisDePersonne, ...]:
+    """Her hours, month by month, the newest first. Corrections are in the sums."""
+    comptee = case(
+        (
+            (DecisionLigne.etat == EtatLigne.COMPTEE) & (Declaration.etat == EtatDeclaration.VALIDEE),
+            DecisionLigne.creditees,
+        ),
+        else_=0,
+    )
+    requete = (
+        select(
+            LigneHeures.mois,
+            Marche.intitule,
+            Organisation.nom,
+            func.sum(LigneHeures.travaillees),
+            func.sum(LigneHeures.formation),
+            func.sum(comptee),
+        )
+        .join(Contrat, Contrat.id == LigneHeures.contrat_id)
+        .join(Declaration, Declaration.id == LigneHeures.declaration_id)
+        .join(Marche, Marche.id == LigneHeures.marche_id)
+        .join(Organisation, Organisation.id == Contrat.employeur_id)
+        .outerjoin(DecisionLigne, (DecisionLigne.ligne_id == LigneHeures.id) & DecisionLigne.en_vigueur.is_(True))
+        .where(Contrat.personne_id == personne_id)
+        .group_by(LigneHeures.mois, Marche.intitule, Organisation.nom)
+        .order_by(LigneHeures.mois.desc(), Marche.intitule)
+    )
+    return tuple(
+        MoisDePersonne(
+            mois, marche, employeur, Decimal(travaillees or 0) + Decimal(formation or 0), Decimal(comptees or 0)
+        )
+        for mois, marche, employeur, travaillees, formation, comptees in s.execute(requete)
+    )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import date
 
 from marketplace.erreurs import RegleViolee
@@ -41,3 +42,20 @@ def verifier_naissance(naissance: date | None, aujourdhui: date) -> None:
         raise RegleViolee(f"Cette date donne moins de {AGE_MINIMAL} ans : vérifiez l'année.", champ="date_naissance")
     if naissance < ajouter_mois(aujourdhui, -12 * AGE_MAXIMAL):
         raise RegleViolee(f"Cette date donne plus de {AGE_MAXIMAL} ans : vérifiez l'année.", champ="date_naissance")
+
+
+def naissance_arrondie(naissance: date | None, references: Iterable[date]) -> date | None:
+    """The first or the last day of the birth year: all that an erased file keeps for figures by age (N20).
+
+    Of the two, the one that leaves the age in full years on more of the reference days (those from which the
+    reports counted it); the first day at equal merit.
+    """
+    if naissance is None:
+        return None
+    jours = list(references)
+    bornes = (date(naissance.year, 1, 1), date(naissance.year, 12, 31))
+    return max(bornes, key=lambda borne: sum(_age(borne, j) == _age(naissance, j) for j in jours))
+
+
+def _age(naissance: date, jour: date) -> int:
+    return jour.year - naissance.year - ((jour.month, jour.day) < (naissance.month, naissance.day))

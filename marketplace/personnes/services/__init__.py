@@ -1,6 +1,6 @@
 """Acts on people: one public function = one act = one transaction."""
 
-from marketplace.personnes.services.information import CANAUX, informer, informer_plusieurs, remettre, retirer
+from marketplace.personnes.services.information import CANAUX, informer, informer_plusieurs, remettre
 from marketplace.personnes.services.lectures import lire_fiche, lire_liste, lire_noms, lire_validations
 from marketplace.personnes.services.profil import (
     DoublonPossible,
@@ -50,7 +50,6 @@ __all__ = [
     "remettre",
     "repondre_en_lot",
     "repondre_validation",
-    "retirer",
     "retirer_statut",
     "suivre",
     "transferer",

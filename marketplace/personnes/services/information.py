@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy.orm import Session
+
 from marketplace.comptes.droits import Action
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
@@ -56,16 +58,16 @@ def informer_plusieurs(ctx: Contexte, acteur: Acteur, refs: Sequence[str], *, ca
         return len(dict.fromkeys(refs))
 
 
-def retirer(ctx: Contexte, acteur: Acteur, ref: str) -> None:
-    """The person wants to be proposed no more: every ranking and list loses her in this transaction."""
-    quand, jour = ctx.horloge(), ctx.aujourdhui()
-    with ctx.transaction() as s:
-        personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, jour)
-        if personne.retiree_le is not None:
-            raise RegleViolee("Cette personne s'est déjà retirée des listes.")
-        personne.retiree_le = quand
-        noter_changement(s, quand, personne.id)
-        journaliser(s, quand, acteur, "retirer", personne, "Personne retirée des listes à sa demande")
+def inscrire_retrait(s: Session, ctx: Contexte, acteur: Acteur, ref: str) -> Personne:
+    """Take the person out of every ranking, inside the caller's transaction, which closes her propositions too."""
+    quand = ctx.horloge()
+    personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, ctx.aujourdhui())
+    if personne.retiree_le is not None:
+        raise RegleViolee("Cette personne s'est déjà retirée des listes.")
+    personne.retiree_le = quand
+    noter_changement(s, quand, personne.id)
+    journaliser(s, quand, acteur, "retirer", personne, "Personne retirée des listes à sa demande")
+    return personne
 
 
 def remettre(ctx: Contexte, acteur: Acteur, ref: str, *, canal: str) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.droits import Action
@@ -23,6 +23,7 @@ from marketplace.heures.queries.personne import (
     contrats_de_la_personne,
     heures_de_la_personne,
 )
+from marketplace.journal.models import Notification
 from marketplace.journal.services import journaliser, noter_lectures
 from marketplace.offres.models import Offre
 from marketplace.personnes.models import Personne
@@ -111,6 +112,9 @@ def effacer(ctx: Contexte, s: Session, acteur: Acteur, personne: Personne, actio
             "Un contrat est en cours : il prouve les heures déclarées. Retirez la personne des listes, "
             "et effacez sa fiche à la fin du contrat."
         )
+    for ref in s.scalars(select(Proposition.ref).where(Proposition.personne_id == personne.id)).all():
+        # Messages about her propositions may name her.
+        s.execute(delete(Notification).where(Notification.lien.endswith(f"/{ref}", autoescape=True)))
     _fermer_tout(ctx, s, acteur, personne)
     s.execute(
         update(Proposition)

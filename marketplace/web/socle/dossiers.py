@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
@@ -25,6 +26,12 @@ from marketplace.personnes.services.lectures import DossierLu
 from marketplace.propositions.accords import a_donne_un_accord
 from marketplace.propositions.queries import propositions
 from marketplace.propositions.services import classer_offres
+from marketplace.propositions.services.droits_de_la_personne import (
+    effacer_personne,
+    en_clair,
+    lire_donnees,
+    retirer_personne,
+)
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires import Formulaire, options
 from marketplace.web.socle.formulaires_personnes import (
@@ -42,6 +49,7 @@ ACCOMPAGNEMENT = "Accompagnement"
 VERIFICATION = "Suivi des clauses"
 JE_NE_SAIS_PAS = ""
 OFFRES_MONTREES = 3
+CANAUX_TOUS = [(c.value, libelle) for c, libelle in services.CANAUX.items()]
 
 
 def finalite() -> str:
@@ -292,10 +300,10 @@ def informer(ref: str) -> Any:
     """Keep that she was told of her rights and of the ranking."""
     form = FormulaireInformation()
     code = agir(form, lambda: services.informer(contexte(), acteur(), ref, canal=form.information_canal.data or ""))
-    flash(
-        "Information notée." if not code else "Dites comment la personne a été informée.",
-        "message" if not code else "danger",
-    )
+    if code:
+        flash("Dites comment la personne a été informée.", "danger")
+    else:
+        flash("Information notée.")
     return redirect(url_for(".fiche", ref=ref))
 
 
@@ -308,7 +316,7 @@ def contact(ref: str) -> Any:
 
 def retirer(ref: str) -> Any:
     """Take her out of every list, at her request."""
-    services.retirer(contexte(), acteur(), ref)
+    retirer_personne(contexte(), acteur(), ref)
     flash("C'est fait : plus aucune liste ne la montre.")
     return redirect(url_for(".fiche", ref=ref))
 
@@ -317,10 +325,10 @@ def remettre(ref: str) -> Any:
     """Put her back, told anew."""
     form = FormulaireInformation()
     code = agir(form, lambda: services.remettre(contexte(), acteur(), ref, canal=form.information_canal.data or ""))
-    flash(
-        "C'est fait : des offres peuvent de nouveau lui être proposées." if not code else "Dites comment la personne a été informée.",
-        "message" if not code else "danger",
-    )
+    if code:
+        flash("Dites comment la personne a été informée.", "danger")
+    else:
+        flash("C'est fait : des offres peuvent de nouveau lui être proposées.")
     return redirect(url_for(".fiche", ref=ref))
 
 
@@ -379,6 +387,36 @@ def hors_de_portee(ref: str) -> Any:
     return render_template("socle/personnes/hors_de_portee.html", p=fiche, classement=classement, point_offre=point)
 
 
+def donnees(ref: str) -> Any:
+    """Everything held on her, to read together or to print."""
+    lues = lire_donnees(contexte(), acteur(), ref, accord_proposition=accord(ref))
+    return render_template("socle/personnes/donnees.html", d=lues, p=lues.fiche, canaux_tous=CANAUX_TOUS)
+
+
+def copie(ref: str) -> Any:
+    """The same, as a JSON file to hand over."""
+    lues = lire_donnees(contexte(), acteur(), ref, accord_proposition=accord(ref), export=True)
+    reponse = Response(json.dumps(en_clair(lues), ensure_ascii=False, indent=2), mimetype="application/json")
+    reponse.headers["Content-Disposition"] = f'attachment; filename="donnees-{ref}.json"'
+    return reponse
+
+
+def effacer(ref: str) -> Any:
+    """Erase who she is, at her request."""
+    if request.form.get("confirme") != "oui":
+        flash("Cochez la case pour confirmer l'effacement.", "warning")
+        return redirect(url_for(".donnees", ref=ref))
+    try:
+        effacer_personne(contexte(), acteur(), ref)
+    except Introuvable:
+        raise
+    except RegleViolee as refus:
+        flash(refus.message, "warning")
+        return redirect(url_for(".donnees", ref=ref))
+    flash("La fiche est effacée. Les heures déjà comptées restent comptées, sans nom.")
+    return redirect(url_for(".liste"))
+
+
 PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/nouvelle", "nouvelle", ("GET", "POST"), nouvelle),
     ("/<ref>/modifier", "modifier", ("GET", "POST"), modifier),
@@ -395,6 +433,9 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/<ref>/cesser", "cesser", ("POST",), cesser),
     ("/<ref>/fiche-de-competences", "fiche_de_competences", ("GET",), fiche_de_competences),
     ("/<ref>/hors-de-portee", "hors_de_portee", ("GET",), hors_de_portee),
+    ("/<ref>/donnees", "donnees", ("GET",), donnees),
+    ("/<ref>/donnees.json", "copie", ("GET",), copie),
+    ("/<ref>/effacer", "effacer", ("POST",), effacer),
 )
 
 
@@ -442,7 +483,7 @@ def page_de_fiche(ref: str) -> dict[str, Any]:
         "propositions": suites,
         "contrats": contrats,
         "canaux": CANAUX_PROPOSES,
-        "canaux_tous": [(c.value, libelle) for c, libelle in services.CANAUX.items()],
+        "canaux_tous": CANAUX_TOUS,
         "point_proposer": f"{moi.role.value}_offres.proposer",
         "point_offre": f"{moi.role.value}_offres.fiche",
     }
