@@ -22,7 +22,7 @@ def montrer(modeles: Path) -> list[dict[str, Any]]:
 
 
 def qualite(modeles: Path) -> Mapping[str, Any]:
-    """Measures of the whole engine, kept beside the arrays by `marketplace evaluate`; empty when absent."""
+    """Measures of the whole engine, kept beside the arrays by `entrainement.decoupes`; empty when absent."""
     chemin = modeles / "qualite.json"
     if not chemin.exists():
         return {}
@@ -109,8 +109,8 @@ def carte(modeles: Path) -> str:
         "## Limites",
         (
             "Les personnes et les offres des jeux de mesure sont inventées : les chiffres disent « retrouve la "
-            "relation ROME dans des mots hésitants », pas « prédit une embauche ». Les transports en commun sont supposés. Le "
-            "lexique familier est écrit à la main. Aucun recruteur n'a jugé ces listes. Le score est montré en mots "
+            "relation ROME dans des mots hésitants », pas « prédit une embauche ». Les transports en "
+            "commun sont supposés. Le lexique familier est écrit à la main. Aucun recruteur n'a jugé ces listes. Le score est montré en mots "
             "(très proche, proche, à rapprocher, éloigné) tant qu'il n'est pas calibré sur mille décisions."
         ),
     ]
