@@ -85,6 +85,7 @@ DESCRIPTIONS = (
     "Nous cherchons quelqu'un de régulier. Visite du chantier possible avant de dire oui.",
 )
 PLAFOND_TITRE = 3
+PLEIN = Decimal(35)
 
 
 def _metier_de(a: Atelier, activites: str) -> MetierDemo:
@@ -197,9 +198,11 @@ def _des_fictives(a: Atelier) -> list[Offre]:
         if organisation.nom != TITULAIRE_DEMO and r.random() < 0.25:
             geiq = ("GEIQ Exemple BTP",) if marche.secteur in {"Bâtiment", "Travaux publics"} else ()
             organisation = a.structures[r.choice((ETTI_DEMO, "Tremplin Intérim Exemple", *geiq))]
-        offres.append(
-            _fraiche(a, organisation, a.metiers[marche.code_rome or ""], marche.code_insee or "34172", marche)
-        )
+        offre = _fraiche(a, organisation, a.metiers[marche.code_rome or ""], marche.code_insee or "34172", marche)
+        if organisation.nom == TITULAIRE_DEMO:
+            # what a visitor opens first: an ordinary full-time week that many can answer
+            offre.code_rome, offre.heures_hebdo, offre.weekend, offre.heure_debut = marche.code_rome, PLEIN, False, None
+        offres.append(offre)
     for nom in a.structures:
         for _ in range(2 if nom == ETTI_DEMO else 1):
             organisation = a.structures[nom]

@@ -80,7 +80,7 @@ def statuts(a: Atelier, personne: Personne, profil: Profil) -> list[object]:
     for categorie in profil.categories:
         anciennete = {"detld": (740, 1300), "deld": (380, 720)}.get(categorie, (60, 900))
         vue = r.random() < 0.82
-        preuve = a.jour(int(r.triangular(3, 150, 30)))
+        preuve = a.jour(int(r.triangular(3, 120, 15)))
         lignes.append(
             Statut(
                 personne_id=personne.id,
