@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_pg
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
@@ -72,18 +72,20 @@ def noter_lectures(
     nommee: bool = True,
 ) -> None:
     """Record that these people were read, and why (N2)."""
-    s.add_all(
-        LecturePersonne(
-            quand=quand,
-            acteur_id=acteur.utilisateur_id,
-            role=str(acteur.role),
-            organisation_id=acteur.organisation_id,
-            personne_id=personne,
-            finalite=finalite,
-            nommee=nommee,
-        )
+    lues = [
+        {
+            "quand": quand,
+            "acteur_id": acteur.utilisateur_id,
+            "role": str(acteur.role),
+            "organisation_id": acteur.organisation_id,
+            "personne_id": personne,
+            "finalite": finalite,
+            "nommee": nommee,
+        }
         for personne in dict.fromkeys(personnes)
-    )
+    ]
+    if lues:
+        s.execute(insert(LecturePersonne), lues)  # one statement, however long the list
 
 
 def _inserer_si_absent(s: Session, table: Any, valeurs: dict[str, Any], uniques: list[str]) -> bool:

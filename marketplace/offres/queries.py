@@ -340,6 +340,11 @@ def postes_de_classement(s: Session, territoire_id: int) -> list[PosteLu]:
     return _postes(s, select(Offre).where(Offre.territoire_id == territoire_id, Offre.etat == EtatOffre.PUBLIEE))
 
 
+def postes_par_id(s: Session, offre_ids: Iterable[int]) -> list[PosteLu]:
+    """Some offres, whatever their state, as the ranking reads them."""
+    return _postes(s, select(Offre).where(Offre.id.in_(list(offre_ids))))
+
+
 def poste_de_classement(s: Session, offre_id: int) -> PosteLu:
     """One offre, whatever its state, as the ranking reads it. Raises Introuvable when it is not there."""
     lus = _postes(s, select(Offre).where(Offre.id == offre_id))

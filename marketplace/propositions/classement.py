@@ -144,47 +144,44 @@ class Perimetre:
     en_poste: int
 
 
-def _suivies_par(acteur: Acteur, jour: date) -> Any:
-    return select(Suivi.personne_id).where(Suivi.referent_id == acteur.referent_id, suivi_en_cours(jour))
+class Vivier:
+    """Who this hat may rank in a territory on a day, read once for any number of offres (R109, R118).
 
-
-def perimetre(
-    s: Session,
-    territoire_id: int,
-    jour: date,
-    *,
-    acteur: Acteur | None = None,
-    offre: Offre | None = None,
-    sauf: Iterable[int] = (),
-) -> Perimetre:
-    """Informed, not withdrawn, eligible people whom this hat may rank (R109, R118).
-
-    A référent ranks her own caseload, the others the territory. People already at work past the start of the
-    offre are counted apart. `sauf` leaves out ids without counting them.
+    Informed, not withdrawn people: a référent's own caseload, the territory for the others. Ids come from the
+    base, never from the engine: a withdrawal empties every list at once.
     """
-    # ids read from the base, never from the engine: a withdrawal empties every list at once
-    informees = classables(select(Personne.id, Personne.ref)).where(Personne.territoire_id == territoire_id)
-    presents: dict[int, str] = {ligne.id: ligne.ref for ligne in s.execute(informees)}
-    if acteur is not None and acteur.role is Role.REFERENT:
-        siennes = set(s.scalars(_suivies_par(acteur, jour)))
-        presents = {i: ref for i, ref in presents.items() if i in siennes}
-    eligibles = ids_eligibles(s, territoire_id, jour)
-    occupees: set[int] = set()
-    if offre is not None:
-        debut = max(offre.debut, jour)
-        occupees = set(
-            s.scalars(
-                select(Contrat.personne_id).where(
-                    Contrat.territoire_id == territoire_id,
-                    Contrat.debut <= debut,
-                    or_(Contrat.fin.is_(None), Contrat.fin > debut),
+
+    def __init__(self, s: Session, territoire_id: int, jour: date, acteur: Acteur | None = None) -> None:
+        self.jour = jour
+        informees = classables(select(Personne.id, Personne.ref)).where(Personne.territoire_id == territoire_id)
+        self.presents: dict[int, str] = {ligne.id: ligne.ref for ligne in s.execute(informees)}
+        if acteur is not None and acteur.role is Role.REFERENT:
+            suivies = select(Suivi.personne_id).where(Suivi.referent_id == acteur.referent_id, suivi_en_cours(jour))
+            siennes = set(s.scalars(suivies))
+            self.presents = {i: ref for i, ref in self.presents.items() if i in siennes}
+        self.eligibles = ids_eligibles(s, territoire_id, jour)
+        self._contrats = [
+            (ligne.personne_id, ligne.debut, ligne.fin)
+            for ligne in s.execute(
+                select(Contrat.personne_id, Contrat.debut, Contrat.fin).where(
+                    Contrat.territoire_id == territoire_id, or_(Contrat.fin.is_(None), Contrat.fin > jour)
                 )
             )
+        ]
+
+    def pour(self, offre: Offre, sauf: Iterable[int] = ()) -> Perimetre:
+        """Those who may be considered for this offre: eligible, and not at work past its start.
+
+        `sauf` leaves out ids without counting them.
+        """
+        depuis = max(offre.debut, self.jour)
+        occupees = {
+            personne for personne, debut, fin in self._contrats if debut <= depuis and (fin is None or fin > depuis)
+        }
+        exclus = set(sauf)
+        retenus = {i: ref for i, ref in self.presents.items() if i in self.eligibles and i not in exclus}
+        return Perimetre(
+            candidats={ref: i for i, ref in retenus.items() if i not in occupees},
+            non_eligibles=sum(i not in self.eligibles for i in self.presents),
+            en_poste=sum(i in occupees for i in retenus),
         )
-    exclus = set(sauf)
-    retenus = {i: ref for i, ref in presents.items() if i in eligibles and i not in exclus}
-    return Perimetre(
-        candidats={ref: i for i, ref in retenus.items() if i not in occupees},
-        non_eligibles=sum(i not in eligibles for i in presents),
-        en_poste=sum(i in occupees for i in retenus),
-    )

@@ -25,7 +25,7 @@ from marketplace.offres.services import fermer_en_transaction
 from marketplace.personnes.models import Suivi
 from marketplace.personnes.portee import suivi_en_cours
 from marketplace.propositions import alertes, avis, rules
-from marketplace.propositions.classement import perimetre
+from marketplace.propositions.classement import Vivier
 from marketplace.propositions.models import EtatProposition, Proposition
 from marketplace.propositions.rules import Partie, Transition
 from marketplace.propositions.services.classer import PROCHES, lancer, noter_passage
@@ -107,7 +107,7 @@ def _offres_recentes(ctx: Contexte, territoire_id: int, le: date) -> Sequence[in
 def _annoncer(s: Session, ctx: Contexte, offre_id: int, le: date) -> set[int]:
     """Users newly told of this offre."""
     offre = s.get_one(Offre, offre_id)
-    qui = perimetre(s, offre.territoire_id, le, offre=offre)
+    qui = Vivier(s, offre.territoire_id, le).pour(offre)
     brut = lancer(ctx, s, offre, qui, len(qui.candidats))
     proches = [qui.candidats[x.ref] for x in brut.lignes if x.proximite in PROCHES]
     noter_passage(

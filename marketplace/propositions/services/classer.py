@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.comptes.droits import Action, exiger
+from marketplace.comptes.droits import Action, autorise, exiger
 from marketplace.comptes.models import Utilisateur
 from marketplace.comptes.roles import Acteur, Role
-from marketplace.contexte import Contexte
+from marketplace.contexte import Classeur, Contexte
 from marketplace.erreurs import Introuvable
 from marketplace.journal.services import noter_lectures
 from marketplace.offres.models import EtatOffre, Offre
@@ -27,7 +27,7 @@ from marketplace.offres.queries import (
 )
 from marketplace.personnes.models import Personne, Suivi
 from marketplace.personnes.portee import suivi_en_cours
-from marketplace.propositions.classement import Perimetre, mettre_a_jour, perimetre, poste_de
+from marketplace.propositions.classement import Perimetre, Vivier, mettre_a_jour, poste_de
 from marketplace.propositions.models import EtatSouhait, PassageClassement, Proposition, SouhaitRencontre
 from marketplace.propositions.rules import LIBELLES_PROPOSANT
 from marketplace.propositions.vues import (
@@ -61,8 +61,12 @@ def cle_de_carte(ctx: Contexte, offre_id: int, personne_id: int) -> str:
 def lancer(ctx: Contexte, s: Session, offre: Offre, qui: Perimetre, limit: int) -> ClassementBrut:
     """Rank the people of a perimeter for an offre."""
     ranker = mettre_a_jour(ctx, s, offre.territoire_id)
-    poste = poste_de(poste_de_classement(s, offre.id))
-    resultat = ranker.rank(poste, parmi=ranker.masque(qui.candidats), limit=limit)
+    return lancer_poste(ranker, poste_de_classement(s, offre.id), qui, limit)
+
+
+def lancer_poste(ranker: Classeur, poste: PosteLu, qui: Perimetre, limit: int) -> ClassementBrut:
+    """Rank with an engine already level, for lists of offres."""
+    resultat = ranker.rank(poste_de(poste), parmi=ranker.masque(qui.candidats), limit=limit)
     # the engine counts everybody outside the mask; only this perimeter's people were left out here
     ecartes = {"non_eligible": qui.non_eligibles, "en_poste": qui.en_poste}
     ecartes |= {motif: n for motif, n in resultat.ecartes.items() if motif != "non_eligible"}
@@ -104,6 +108,16 @@ def offre_a_classer(s: Session, acteur: Acteur, offre_ref: str) -> Offre:
     return offre
 
 
+def offres_a_classer(s: Session, acteur: Acteur, refs: Iterable[str]) -> list[Offre]:
+    """The open offres among these that this hat may rank people for."""
+    lues = s.scalars(
+        select(Offre).where(
+            Offre.ref.in_(list(refs)), Offre.territoire_id == acteur.territoire_id, Offre.etat == EtatOffre.PUBLIEE
+        )
+    )
+    return [o for o in lues if autorise(acteur, Action.CLASSER_POUR_OFFRE, portee_offre(o))]
+
+
 def classer_sans_noms(ctx: Contexte, acteur: Acteur, offre_ref: str) -> ClassementSansNoms:
     """The ten people nearest to an employer's offre, unnamed; those already proposed to it are left out.
 
@@ -112,7 +126,7 @@ def classer_sans_noms(ctx: Contexte, acteur: Acteur, offre_ref: str) -> Classeme
     with ctx.transaction() as s:
         offre = offre_a_classer(s, acteur, offre_ref)
         deja = s.scalars(select(Proposition.personne_id).where(Proposition.offre_id == offre.id)).all()
-        qui = perimetre(s, offre.territoire_id, ctx.aujourdhui(), acteur=acteur, offre=offre, sauf=deja)
+        qui = Vivier(s, offre.territoire_id, ctx.aujourdhui(), acteur).pour(offre, deja)
         brut = lancer(ctx, s, offre, qui, CARTES_MAX)
         lus = s.execute(
             select(SouhaitRencontre.personne_id, SouhaitRencontre.etat).where(SouhaitRencontre.offre_id == offre.id)
@@ -201,7 +215,7 @@ def classer(
     with ctx.transaction() as s:
         offre = offre_a_classer(s, acteur, offre_ref)
         jour = ctx.aujourdhui()
-        qui = perimetre(s, offre.territoire_id, jour, acteur=acteur, offre=offre)
+        qui = Vivier(s, offre.territoire_id, jour, acteur).pour(offre)
         brut = lancer(ctx, s, offre, qui, len(qui.candidats))
         noms = lire_noms(s, [qui.candidats[x.ref] for x in (*brut.lignes, *brut.hors_de_portee)])
         rangees = _ranger(brut.lignes, noms, qui, ordre, f"{offre.ref}:{jour}")

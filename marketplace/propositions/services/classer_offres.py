@@ -13,14 +13,21 @@ from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.services import noter_lectures
 from marketplace.offres.models import Offre
-from marketplace.offres.queries import offres_par_ref, postes_de_classement
+from marketplace.offres.queries import offres_par_ref, postes_de_classement, postes_par_id
 from marketplace.personnes.models import Personne
 from marketplace.personnes.portee import personne_du_perimetre
 from marketplace.personnes.queries.classement import ids_eligibles, profils_de_classement
-from marketplace.propositions.classement import perimetre, poste_de, profil_de
+from marketplace.propositions.classement import Vivier, mettre_a_jour, poste_de, profil_de
 from marketplace.propositions.models import Proposition
 from marketplace.propositions.rules import LIBELLES_PROPOSANT
-from marketplace.propositions.services.classer import PROCHES, lancer, lire_noms, noter_passage, offre_a_classer
+from marketplace.propositions.services.classer import (
+    PROCHES,
+    lancer,
+    lancer_poste,
+    lire_noms,
+    noter_passage,
+    offres_a_classer,
+)
 from marketplace.propositions.vues import (
     ClassementBrut,
     ClassementOffresVu,
@@ -29,6 +36,9 @@ from marketplace.propositions.vues import (
     PersonneProche,
     raisons_de,
 )
+
+PROCHES_MAX = 50
+"""Close people counted for one offre of a list."""
 
 
 def personnes_proches(
@@ -43,19 +53,24 @@ def personnes_proches(
     vues: dict[str, tuple[tuple[PersonneProche, ...], int]] = {}
     with ctx.transaction() as s:
         jour = ctx.aujourdhui()
-        lues: dict[int, None] = {}
-        for ref in offre_refs:
-            offre = offre_a_classer(s, acteur, ref)
-            qui = perimetre(s, offre.territoire_id, jour, acteur=acteur, offre=offre)
-            brut = lancer(ctx, s, offre, qui, len(qui.candidats))
-            proches = [x for x in brut.lignes if x.proximite in PROCHES]
-            noms = lire_noms(s, [qui.candidats[x.ref] for x in proches[:limite]])
-            premieres = []
-            for x in proches[:limite]:
-                p = noms[qui.candidats[x.ref]]
-                premieres.append(PersonneProche(x.ref, p.prenom, p.nom, x.proximite))
-                lues[qui.candidats[x.ref]] = None
-            vues[ref] = (tuple(premieres), len(proches))
+        vivier = Vivier(s, acteur.territoire_id, jour, acteur)
+        ranker = mettre_a_jour(ctx, s, acteur.territoire_id)
+        ouvertes = offres_a_classer(s, acteur, offre_refs)
+        postes = {p.offre_id: p for p in postes_par_id(s, [o.id for o in ouvertes])}
+        proches: dict[str, list[int]] = {}
+        mots: dict[tuple[str, int], str] = {}
+        for offre in ouvertes:
+            qui = vivier.pour(offre)
+            brut = lancer_poste(ranker, postes[offre.id], qui, max(limite, min(len(qui.candidats), PROCHES_MAX)))
+            proches[offre.ref] = [qui.candidats[x.ref] for x in brut.lignes if x.proximite in PROCHES]
+            mots |= {(offre.ref, qui.candidats[x.ref]): x.proximite for x in brut.lignes}
+        lues = list(dict.fromkeys(i for ids in proches.values() for i in ids[:limite]))
+        noms = lire_noms(s, lues)
+        for ref, ids in proches.items():
+            premieres = tuple(
+                PersonneProche(vivier.presents[i], noms[i].prenom, noms[i].nom, mots[ref, i]) for i in ids[:limite]
+            )
+            vues[ref] = (premieres, len(ids))
         noter_lectures(s, ctx.horloge(), acteur, lues, "Liste des offres pour les personnes suivies")
     return vues
 
@@ -126,7 +141,7 @@ def classer_pour_l_exploitant(ctx: Contexte, offre_ref: str, limit: int) -> tupl
             raise Introuvable(
                 f"Aucune offre ne porte la référence {offre_ref} : « marketplace list offres » les donne toutes."
             )
-        qui = perimetre(s, offre.territoire_id, ctx.aujourdhui(), offre=offre)
+        qui = Vivier(s, offre.territoire_id, ctx.aujourdhui()).pour(offre)
         brut = lancer(ctx, s, offre, qui, limit)
         noter_passage(
             s,

@@ -28,14 +28,8 @@ from marketplace.journal.services import journaliser, noter_lectures
 from marketplace.offres.models import Offre
 from marketplace.personnes.models import Personne
 from marketplace.personnes.portee import personne_du_perimetre
-from marketplace.personnes.queries.fiches import (
-    FaitVu,
-    FichePersonne,
-    LectureVue,
-    fiche,
-    historique,
-    lectures_de,
-)
+from marketplace.personnes.queries.fiches import FichePersonne, fiche
+from marketplace.personnes.queries.traces import FaitVu, LectureVue, historique, lectures_de
 from marketplace.personnes.services.effacement import effacer_fiche
 from marketplace.personnes.services.information import inscrire_retrait
 from marketplace.personnes.services.statuts import statuts_ouverts
