@@ -16,6 +16,7 @@ from marketplace.web.facilitateur import (
     organisations,
     personnes,
     propositions,
+    regimes,
     relances,
 )
 
@@ -31,5 +32,6 @@ blueprints: list[Blueprint] = [
     organisations.bp,
     personnes.bp,
     propositions.bp,
+    regimes.bp,
     relances.bp,
 ]

@@ -1,4 +1,4 @@
-"""The calculator: how many hours a clause may ask for. Open to a buyer without an account; its address is the record."""
+"""The calculator: how many hours a clause may ask for. No account needed; its address is the record."""
 
 from __future__ import annotations
 
