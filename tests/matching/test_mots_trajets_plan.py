@@ -155,7 +155,7 @@ def test_un_pickle_glisse_dans_un_modele_est_refuse(tmp_path: Path) -> None:
 
 
 def test_les_modeles_pesent_moins_de_dix_megaoctets() -> None:
-    assert sum(f.stat().st_size for f in MODELES.iterdir()) < 10_000_000
+    assert sum(f.stat().st_size for f in MODELES.iterdir() if f.is_file()) < 10_000_000
 
 
 def test_evaluate_ecrit_un_classement_que_noter_sait_noter(
