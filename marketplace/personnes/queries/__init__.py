@@ -14,15 +14,7 @@ from marketplace.personnes.queries.eligibilite import (
     regles_eligibilite,
     regles_fenetre,
 )
-from marketplace.personnes.queries.fiches import (
-    EligibiliteVue,
-    FichePersonne,
-    eligibilite_vue,
-    fiche,
-    historique,
-    lectures_de,
-    referents,
-)
+from marketplace.personnes.queries.fiches import FichePersonne, fiche, referents
 from marketplace.personnes.queries.listes import (
     EtatDuSuivi,
     FiltresPersonnes,
@@ -33,6 +25,8 @@ from marketplace.personnes.queries.listes import (
     liste_personnes,
 )
 from marketplace.personnes.queries.referents import ReferentPossible, referents_du_territoire
+from marketplace.personnes.queries.situation import EligibiliteVue, eligibilite_vue
+from marketplace.personnes.queries.traces import historique, lectures_de
 from marketplace.personnes.queries.validations import (
     MarcheOuvert,
     ValidationATraiter,

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation, Utilisateur
-from marketplace.contexte import PARIS
-from marketplace.journal.models import Evenement, LecturePersonne
 from marketplace.marches.models import Marche
 from marketplace.metiers.queries import libelles_metiers
 from marketplace.personnes.models import (
@@ -21,20 +19,17 @@ from marketplace.personnes.models import (
     Experience,
     OuiNonAVerifier,
     Personne,
-    Statut,
     Suivi,
     Validation,
 )
 from marketplace.personnes.portee import suivi_en_cours
-from marketplace.personnes.queries.eligibilite import decider, regles_eligibilite
-from marketplace.personnes.rules.eligibilite import Decision, Eligibilite, age_au
+from marketplace.personnes.queries.situation import EligibiliteVue, eligibilite_vue
+from marketplace.personnes.rules.eligibilite import age_au
 from marketplace.personnes.rules.etapes import TEXTES, Etape, Situation, prochaine_etape
 from marketplace.personnes.rules.information import VERSION_NOTICE_VALIDATION
 from marketplace.personnes.rules.parcours import ecrire_duree
-from marketplace.personnes.rules.pieces import libelle_categorie, libelle_piece
 from marketplace.personnes.rules.saisie import LIMITES, MODES
 from marketplace.territoire.queries import commune
-from marketplace.territoire.reglages import reglages_au
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,42 +46,6 @@ class ExperienceVue:
     def duree(self) -> str:
         """« 2 ans 3 mois », empty when not said."""
         return ecrire_duree(self.mois)
-
-
-@dataclass(frozen=True, slots=True)
-class StatutVu:
-    """A category as those who may see it read it: the proof, and what is missing."""
-
-    id: int
-    categorie: str
-    libelle: str
-    depuis: date | None
-    jusqu_au: date | None
-    piece: str
-    preuve_le: date | None
-    vue_le: date | None
-    vue_par: str
-    compte: bool
-    manque: str
-
-
-@dataclass(frozen=True, slots=True)
-class EligibiliteVue:
-    """Yes, waiting or no, with what is missing and the window if there is one. `statuts` is None where the
-    reader may not see them.
-    """
-
-    reponse: str
-    phrase: str
-    fenetre_debut: date | None
-    fenetre_fin: date | None
-    statuts: tuple[StatutVu, ...] | None
-    manques: tuple[str, ...]
-
-    @property
-    def oui(self) -> bool:
-        """Whether the person counts today."""
-        return self.reponse == "oui"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,26 +70,6 @@ class ValidationVue:
     debut_prevu: date | None
     fenetre_fin: date | None
     demandee_le: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class FaitVu:
-    """One line of the history."""
-
-    quand: datetime
-    qui: str
-    resume: str
-
-
-@dataclass(frozen=True, slots=True)
-class LectureVue:
-    """Who read the file: function, organisation, day, purpose (N2)."""
-
-    jour: date
-    fonction: str
-    organisation: str
-    finalite: str
-    nommee: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,77 +239,6 @@ def referents(s: Session, ids: Sequence[int], jour: date) -> dict[int, tuple[Ref
     return {numero: tuple(liste) for numero, liste in vus.items()}
 
 
-def eligibilite_vue(s: Session, personne: Personne, jour: date, *, statuts_ouverts: bool) -> EligibiliteVue:
-    """Whether the person counts on `jour`, with the statuses behind it where they may be read."""
-    statuts = list(s.scalars(select(Statut).where(Statut.personne_id == personne.id).order_by(Statut.id)))
-    fenetres = s.execute(
-        select(Validation.fenetre_debut, Validation.fenetre_fin)
-        .where(Validation.personne_id == personne.id, Validation.etat == EtatValidation.OUI)
-        .order_by(Validation.fenetre_fin.desc())
-    ).all()
-    ouverte = next(((d, f) for d, f in fenetres if d and f and d <= jour <= f), None)
-    examen = decider(
-        statuts,
-        personne.date_naissance,
-        jour,
-        regles_eligibilite(reglages_au(s, personne.territoire_id, jour)),
-    )
-    reponse, phrase = _reponse(examen, ouverte is not None, bool(statuts))
-    return EligibiliteVue(
-        reponse=reponse,
-        phrase=phrase,
-        fenetre_debut=ouverte[0] if ouverte else None,
-        fenetre_fin=ouverte[1] if ouverte else None,
-        statuts=_statuts_vus(s, statuts, examen) if statuts_ouverts else None,
-        manques=tuple(dict.fromkeys(e.manque for e in examen.examens if e.remplie and e.manque))
-        if statuts_ouverts and reponse != "oui"
-        else (),
-    )
-
-
-def _reponse(examen: Eligibilite, fenetre_ouverte: bool, a_des_statuts: bool) -> tuple[str, str]:
-    if fenetre_ouverte:
-        return "oui", "Compte dans une clause : elle est validée."
-    if examen.decision is Decision.ELIGIBLE:
-        return "oui", "Peut compter dans une clause : un justificatif valable a été vu."
-    if examen.decision is Decision.EN_ATTENTE:
-        return "en attente", "Comptera dans une clause dès qu'un justificatif valable sera vu."
-    if a_des_statuts:
-        return "non", "Ne compte pas dans une clause aujourd'hui."
-    return "à compléter", "Rien n'est encore noté sur sa situation."
-
-
-def _statuts_vus(s: Session, statuts: Sequence[Statut], examen: Eligibilite) -> tuple[StatutVu, ...]:
-    voyeurs = {n for st in statuts if (n := st.vue_par_id) is not None}
-    noms: dict[int, str] = {
-        numero: f"{prenom} {nom}"
-        for numero, prenom, nom in s.execute(
-            select(Utilisateur.id, Utilisateur.prenom, Utilisateur.nom).where(Utilisateur.id.in_(voyeurs))
-        )
-    }
-    par_code = {e.categorie.value: e for e in examen.examens}
-    vus = []
-    for statut in statuts:
-        code = statut.categorie.lower()
-        examine = par_code.get(code)
-        vus.append(
-            StatutVu(
-                id=statut.id,
-                categorie=code,
-                libelle=libelle_categorie(code),
-                depuis=statut.depuis,
-                jusqu_au=statut.jusqu_au,
-                piece=libelle_piece(statut.preuve_type),
-                preuve_le=statut.preuve_le,
-                vue_le=statut.vue_le,
-                vue_par=noms.get(statut.vue_par_id or 0, ""),
-                compte=examine is not None and examine.remplie and examine.prouvee,
-                manque=examine.manque if examine else "Ce public n'est pas admis sur ce territoire.",
-            )
-        )
-    return tuple(vus)
-
-
 def _validations(s: Session, personne_id: int) -> tuple[ValidationVue, ...]:
     requete = (
         select(Validation, Organisation.nom, Marche.intitule)
@@ -391,52 +259,4 @@ def _validations(s: Session, personne_id: int) -> tuple[ValidationVue, ...]:
             v.demandee_le,
         )
         for v, demandeur, marche in s.execute(requete)
-    )
-
-
-def historique(s: Session, personne_id: int, limite: int = 30) -> tuple[FaitVu, ...]:
-    """What was done on the file, newest first."""
-    requete = (
-        select(Evenement.quand, Evenement.acteur_nom, Evenement.resume)
-        .where(Evenement.objet_type == Personne.__tablename__, Evenement.objet_id == personne_id)
-        .order_by(Evenement.quand.desc(), Evenement.id.desc())
-        .limit(limite)
-    )
-    return tuple(FaitVu(*ligne) for ligne in s.execute(requete))
-
-
-FONCTIONS = {
-    "facilitateur": "Facilitateur",
-    "employeur": "Employeur",
-    "referent": "Référent",
-    "administrateur": "Administrateur",
-    "acheteur": "Acheteur",
-}
-
-
-def lectures_de(s: Session, personne_id: int, limite: int = 50) -> tuple[LectureVue, ...]:
-    """Who read the file, by day, function, organisation and purpose, newest first."""
-    requete = (
-        select(
-            func.max(LecturePersonne.quand),
-            LecturePersonne.role,
-            Organisation.nom,
-            LecturePersonne.finalite,
-            LecturePersonne.nommee,
-        )
-        .outerjoin(Organisation, Organisation.id == LecturePersonne.organisation_id)
-        .where(LecturePersonne.personne_id == personne_id)
-        .group_by(
-            func.date(LecturePersonne.quand),
-            LecturePersonne.role,
-            Organisation.nom,
-            LecturePersonne.finalite,
-            LecturePersonne.nommee,
-        )
-        .order_by(func.max(LecturePersonne.quand).desc())
-        .limit(limite)
-    )
-    return tuple(
-        LectureVue(quand.astimezone(PARIS).date(), FONCTIONS.get(role, role), organisation or "–", finalite, nommee)
-        for quand, role, organisation, finalite, nommee in s.execute(requete)
     )

@@ -14,7 +14,7 @@ from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, Marche
 from marketplace.marches.portee import a_portee_de
 from marketplace.personnes.models import EtatValidation, Personne, Validation
 from marketplace.personnes.queries.eligibilite import fenetre_proposee
-from marketplace.personnes.queries.fiches import StatutVu, eligibilite_vue
+from marketplace.personnes.queries.situation import StatutVu, eligibilite_vue
 
 
 @dataclass(frozen=True, slots=True)

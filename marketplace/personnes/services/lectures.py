@@ -13,15 +13,9 @@ from marketplace.contexte import Contexte
 from marketplace.journal.services import noter_lectures
 from marketplace.personnes.models import Personne
 from marketplace.personnes.portee import personne_du_perimetre, portee_personne
-from marketplace.personnes.queries.fiches import (
-    FaitVu,
-    FichePersonne,
-    LectureVue,
-    fiche,
-    historique,
-    lectures_de,
-)
+from marketplace.personnes.queries.fiches import FichePersonne, fiche
 from marketplace.personnes.queries.listes import FiltresPersonnes, ListePersonnes, liste_personnes
+from marketplace.personnes.queries.traces import FaitVu, LectureVue, historique, lectures_de
 from marketplace.personnes.queries.validations import ValidationATraiter, validations_a_traiter
 from marketplace.personnes.services.statuts import statuts_ouverts
 

@@ -1,0 +1,49 @@
+"""The pages of one person's file. A référent and a facilitateur get the same ones, each behind her own door.
+
+`installer(bp, role)` hangs them on the audience's blueprint; what each may do is decided by the acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint
+
+from marketplace.comptes.roles import Role
+from marketplace.web.socle.acces import reserve_a
+from marketplace.web.socle.dossiers.commun import ACCOMPAGNEMENT
+from marketplace.web.socle.dossiers.droits import copie, donnees, effacer
+from marketplace.web.socle.dossiers.pages import fiche_de_competences, hors_de_portee, page_de_fiche, page_de_liste
+from marketplace.web.socle.dossiers.saisie import competences, metiers, modifier, nouvelle
+from marketplace.web.socle.dossiers.situation import quartier, retirer_situation, situation
+from marketplace.web.socle.dossiers.suivi import cesser, contact, informer, remettre, retirer, suivi
+
+__all__ = ["ACCOMPAGNEMENT", "installer", "page_de_fiche", "page_de_liste"]
+
+PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
+    ("/nouvelle", "nouvelle", ("GET", "POST"), nouvelle),
+    ("/<ref>/modifier", "modifier", ("GET", "POST"), modifier),
+    ("/<ref>/metiers", "metiers", ("GET", "POST"), metiers),
+    ("/<ref>/competences", "competences", ("GET", "POST"), competences),
+    ("/<ref>/situation", "situation", ("GET", "POST"), situation),
+    ("/<ref>/situation/<int:statut_id>/retirer", "retirer_situation", ("POST",), retirer_situation),
+    ("/<ref>/quartier", "quartier", ("POST",), quartier),
+    ("/<ref>/informer", "informer", ("POST",), informer),
+    ("/<ref>/contact", "contact", ("POST",), contact),
+    ("/<ref>/retirer", "retirer", ("POST",), retirer),
+    ("/<ref>/remettre", "remettre", ("POST",), remettre),
+    ("/<ref>/suivi", "suivi", ("GET", "POST"), suivi),
+    ("/<ref>/cesser", "cesser", ("POST",), cesser),
+    ("/<ref>/fiche-de-competences", "fiche_de_competences", ("GET",), fiche_de_competences),
+    ("/<ref>/hors-de-portee", "hors_de_portee", ("GET",), hors_de_portee),
+    ("/<ref>/donnees", "donnees", ("GET",), donnees),
+    ("/<ref>/donnees.json", "copie", ("GET",), copie),
+    ("/<ref>/effacer", "effacer", ("POST",), effacer),
+)
+
+
+def installer(bp: Blueprint, role: Role) -> None:
+    """Hang every page of a file on this audience's blueprint, behind its door."""
+    for chemin, nom, methodes, vue in PAGES:
+        bp.add_url_rule(chemin, nom, reserve_a(role)(vue), methods=list(methodes))

@@ -1,0 +1,98 @@
+"""Who follows her, what she was told, and her wish to be in no list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from marketplace.comptes.roles import Role
+from marketplace.personnes import services
+from marketplace.personnes.queries import referents_du_territoire
+from marketplace.propositions.services.droits_de_la_personne import (
+    retirer_personne,
+)
+from marketplace.web.socle.acces import acteur, contexte
+from marketplace.web.socle.dossiers.commun import (
+    agir,
+    lire,
+)
+from marketplace.web.socle.formulaires import options
+from marketplace.web.socle.formulaires_personnes import (
+    FormulaireInformation,
+    FormulaireSuivi,
+)
+
+
+def informer(ref: str) -> Any:
+    """Keep that she was told of her rights and of the ranking."""
+    form = FormulaireInformation()
+    code = agir(form, lambda: services.informer(contexte(), acteur(), ref, canal=form.information_canal.data or ""))
+    if code:
+        flash("Dites comment la personne a été informée.", "danger")
+    else:
+        flash("Information notée.")
+    return redirect(url_for(".fiche", ref=ref))
+
+
+def contact(ref: str) -> Any:
+    """Note a contact of today."""
+    services.noter_contact(contexte(), acteur(), ref)
+    flash("Contact noté.")
+    return redirect((request.form.get("retour") == "liste" and url_for(".liste")) or url_for(".fiche", ref=ref))
+
+
+def retirer(ref: str) -> Any:
+    """Take her out of every list, at her request."""
+    retirer_personne(contexte(), acteur(), ref)
+    flash("C'est fait : plus aucune liste ne la montre.")
+    return redirect(url_for(".fiche", ref=ref))
+
+
+def remettre(ref: str) -> Any:
+    """Put her back, told anew."""
+    form = FormulaireInformation()
+    code = agir(form, lambda: services.remettre(contexte(), acteur(), ref, canal=form.information_canal.data or ""))
+    if code:
+        flash("Dites comment la personne a été informée.", "danger")
+    else:
+        flash("C'est fait : des offres peuvent de nouveau lui être proposées.")
+    return redirect(url_for(".fiche", ref=ref))
+
+
+def suivi(ref: str) -> Any:
+    """Give another référent, beside or instead."""
+    ctx, moi = contexte(), acteur()
+    fiche = lire(ref).fiche
+    form = FormulaireSuivi()
+    deja = {r.utilisateur_id for r in fiche.referents}
+    with ctx.lecture() as s:
+        possibles = referents_du_territoire(s, moi.territoire_id, ctx.aujourdhui())
+    form.referent.choices = options(
+        [
+            ("", "Choisissez"),
+            *((str(r.utilisateur_id), r.libelle) for r in possibles if r.utilisateur_id not in deja),
+        ]
+    )
+    if request.method == "GET":
+        return render_template("socle/personnes/suivi.html", form=form, p=fiche)
+
+    def acte() -> None:
+        acte_voulu = services.suivre if form.sens.data == "ajouter" else services.transferer
+        acte_voulu(ctx, moi, ref, int(form.referent.data))
+
+    code = agir(form, acte)
+    if code:
+        return render_template("socle/personnes/suivi.html", form=form, p=fiche), code
+    if form.sens.data == "transmettre" and moi.role is Role.REFERENT:
+        flash("Suivi transmis : la fiche ne vous est plus ouverte.")
+        return redirect(url_for(".liste"))
+    flash("Suivi mis à jour.")
+    return redirect(url_for(".fiche", ref=ref))
+
+
+def cesser(ref: str) -> Any:
+    """Stop following her."""
+    services.cesser_suivi(contexte(), acteur(), ref)
+    flash("Fin de suivi notée : la fiche ne vous est plus ouverte.")
+    return redirect(url_for(".liste"))
