@@ -22,7 +22,7 @@ from marketplace.journal.services import reconcilier_alertes
 from marketplace.offres.models import EtatOffre, Offre, OffreExterne
 from marketplace.offres.rules import a_confirmer, perimee
 from marketplace.offres.services import fermer_en_transaction
-from marketplace.personnes.models import Suivi
+from marketplace.personnes.models import Personne, Suivi
 from marketplace.personnes.portee import suivi_en_cours
 from marketplace.propositions import alertes, avis, rules
 from marketplace.propositions.classement import Vivier
@@ -124,7 +124,7 @@ def _annoncer(s: Session, ctx: Contexte, offre_id: int, le: date) -> set[int]:
     for personne_id, referent_id in s.execute(select(Suivi.personne_id, Suivi.referent_id).where(suivi_en_cours(le))):
         if personne_id in proches and personne_id not in deja:
             par_referent[referent_id] += 1
-    nouveaux = set()
+    nouveaux = _rappeler_le_vivier(s, ctx, offre, set(proches) - deja, le)
     for d in avis.referents_actifs(s, par_referent, le):
         nombre = par_referent[d.utilisateur_id]
         personnes = f"{nombre} personnes que vous suivez" if nombre > 1 else "une personne que vous suivez"
@@ -138,6 +138,34 @@ def _annoncer(s: Session, ctx: Contexte, offre_id: int, le: date) -> set[int]:
         ):
             nouveaux.add(d.utilisateur_id)
     return nouveaux
+
+
+def _rappeler_le_vivier(s: Session, ctx: Contexte, offre: Offre, proches: set[int], le: date) -> set[int]:
+    """People this employer kept for later and who come close to its new offre: their référents are told."""
+    gardees = s.execute(
+        select(Proposition.personne_id, Personne.prenom, Personne.nom, Personne.ref)
+        .join(Offre, Offre.id == Proposition.offre_id)
+        .join(Personne, Personne.id == Proposition.personne_id)
+        .where(
+            Offre.organisation_id == offre.organisation_id,
+            Proposition.etat == EtatProposition.VIVIER,
+            Proposition.personne_id.in_(sorted(proches)),
+        )
+        .order_by(Proposition.personne_id)
+    ).all()
+    prevenus: set[int] = set()
+    for personne_id, prenom, nom, ref in gardees:
+        for d in avis.referents(s, personne_id, offre.territoire_id, le):
+            if avis.prevenir(
+                s,
+                ctx,
+                [d],
+                cle=f"offre:{offre.id}:vivier:{personne_id}",
+                texte=f"L'employeur avait gardé {prenom} {nom} pour plus tard. Il publie « {offre.intitule} ».",
+                chemin=f"/offres/{offre.ref}/proposer/{ref}",
+            ):
+                prevenus.add(d.utilisateur_id)
+    return prevenus
 
 
 def _envoyer_resumes(ctx: Contexte, territoire_id: int, nombres: dict[int, int], le: date) -> None:

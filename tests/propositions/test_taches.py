@@ -55,6 +55,19 @@ def test_une_personne_deja_proposee_ne_fait_pas_annoncer_l_offre(ctx, scene):
     assert annoncer_offres(ctx, ctx.aujourdhui())["annonces"] == 0
 
 
+def test_une_personne_gardee_pour_plus_tard_est_rappelee_a_la_nouvelle_offre(ctx, scene, fabrique):
+    ref = scene.proposer()
+    repondre(ctx, scene.employeur, ref, Transition.METTRE_AU_VIVIER)
+    nouvelle = fabrique.offre(scene.organisation, scene.marche, intitule="Maçon coffreur")
+    ailleurs = fabrique.offre(fabrique.organisation(), intitule="Maçonne ailleurs")
+    annoncer_offres(ctx, ctx.aujourdhui())
+    annoncer_offres(ctx, ctx.aujourdhui())
+    with ctx.lecture() as s:
+        rappels = s.scalars(select(Notification).where(Notification.texte.contains("gardé Samira"))).all()
+    assert [r.lien for r in rappels] == [f"/referent/offres/{nouvelle.ref}/proposer/{scene.samira.ref}"]
+    assert ailleurs.ref not in rappels[0].lien
+
+
 def test_chaque_semaine_on_demande_si_l_offre_est_toujours_d_actualite(ctx, scene, horloge):
     assert relancer_offres(ctx, ctx.aujourdhui())["vus"] == 0
     horloge.avancer(days=8)

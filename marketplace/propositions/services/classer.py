@@ -21,10 +21,7 @@ from marketplace.erreurs import Introuvable
 from marketplace.journal.services import noter_lectures
 from marketplace.offres.models import EtatOffre, Offre
 from marketplace.offres.portee import portee_offre
-from marketplace.offres.queries import (
-    charger_offre,
-    poste_de_classement,
-)
+from marketplace.offres.queries import PosteLu, charger_offre, poste_de_classement
 from marketplace.personnes.models import Personne, Suivi
 from marketplace.personnes.portee import suivi_en_cours
 from marketplace.propositions.classement import Perimetre, Vivier, mettre_a_jour, poste_de
