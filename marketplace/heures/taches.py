@@ -25,6 +25,7 @@ from marketplace.heures.models import (
 from marketplace.heures.ouverture import echeance_de
 from marketplace.heures.rules import declaration as regles
 from marketplace.heures.rules.phrases import de_mois_en_texte, jour_en_texte
+from marketplace.heures.services import confirmation as services_confirmation
 from marketplace.heures.services import declarations as services
 from marketplace.heures.services.validation import recrediter
 from marketplace.marches.models import Marche
@@ -40,6 +41,11 @@ journal = logging.getLogger(__name__)
 def ouvrir_declarations(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str, Any]:
     """On the 1st: open the declarations of the month before and tell the employers."""
     return dict(services.ouvrir_declarations(ctx, le, dry_run=dry_run))
+
+
+def constater_silences(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str, Any]:
+    """Every night: a titulaire's silence is no objection once its delay is over."""
+    return dict(services_confirmation.constater_silences(ctx, le, dry_run=dry_run))
 
 
 def _territoires(ctx: Contexte) -> Sequence[int]:

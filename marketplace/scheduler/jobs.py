@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from marketplace.comptes.taches import effacer_acces
 from marketplace.contexte import Contexte
-from marketplace.heures.taches import ouvrir_declarations, relancer_declarations, suivre_clauses
+from marketplace.heures.taches import constater_silences, ouvrir_declarations, relancer_declarations, suivre_clauses
 from marketplace.journal.envoi import envoyer_courriels
 from marketplace.journal.menage import faire_le_menage
 from marketplace.propositions.taches import (
@@ -42,6 +42,7 @@ class Tache:
 TACHES: tuple[Tache, ...] = (
     Tache("suivi", "Suivre chaque clause, ouvrir et fermer ses alertes", Rythme.QUOTIDIEN, 2, True, suivre_clauses),
     Tache("declarations", "Ouvrir les déclarations du mois écoulé", Rythme.MENSUEL, 3, False, ouvrir_declarations),
+    Tache("silences", "Constater le silence des titulaires", Rythme.QUOTIDIEN, 5, True, constater_silences),
     Tache("relances", "Relancer les déclarations en retard", Rythme.QUOTIDIEN, 6, True, relancer_declarations),
     Tache("place", "Suivre offres, réponses et demandes de rencontre", Rythme.QUOTIDIEN, 3, True, suivre_place),
     Tache("fermetures", "Fermer les offres que personne ne confirme", Rythme.QUOTIDIEN, 4, True, fermer_offres),

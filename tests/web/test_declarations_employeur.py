@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from marketplace.heures.models import EtatDeclaration
+from marketplace.comptes.models import TypeOrganisation
+from marketplace.heures.models import EtatDeclaration, Modalite
 from marketplace.heures.services.validation import demander_correction
 from marketplace.journal.models import LecturePersonne, Relance
 from tests.heures.conftest import OCTOBRE, SEPTEMBRE, Chantier
@@ -29,7 +31,7 @@ def employeur(chantier: Chantier, connecter) -> FlaskClient:
 def page(client: FlaskClient, adresse: str) -> str:
     reponse = client.get(adresse)
     assert reponse.status_code == 200, adresse
-    return reponse.text
+    return unescape(reponse.text)
 
 
 def grille(chantier: Chantier, mois: str = "2026-10") -> str:
@@ -41,8 +43,7 @@ def test_l_accueil_dit_d_abord_ce_qu_il_faut_declarer(chantier: Chantier, employ
         chantier.salarie()
     chantier.declaration()
     texte = page(employeur, "/employeur")
-    assert "Déclarer octobre 2026" in texte
-    assert "4 personnes" in texte
+    assert "Déclarer octobre</strong> : 4 personnes" in texte
     assert "attendu depuis le 10 novembre" in texte
     assert grille(chantier) in texte
 
@@ -259,3 +260,28 @@ def test_le_mois_se_garde_en_retard_calcule(chantier: Chantier, employeur: Flask
     texte = page(employeur, "/employeur/declarations")
     assert texte.count("En retard") == 2
     assert "10 octobre" in texte
+
+
+def test_le_titulaire_confirme_ou_conteste_depuis_sa_liste(
+    chantier: Chantier, employeur: FlaskClient, connecter
+) -> None:
+    etti = chantier.structure(TypeOrganisation.ETTI)
+    interim = chantier.fabrique.employeur(etti)
+    contrats = [chantier.salarie(employeur=etti, modalite=Modalite.MAD_ETTI, type_contrat="mission") for _ in range(2)]
+    acteur = chantier.fabrique.acteur(interim)
+    premiere = chantier.declarer({contrats[0]: "100"}, SEPTEMBRE, acteur=acteur, employeur=etti)
+    seconde = chantier.declarer({contrats[1]: "90"}, OCTOBRE, acteur=acteur, employeur=etti)
+    assert "2 déclarations" in page(employeur, "/employeur")
+    texte = page(employeur, "/employeur/declarations")
+    assert "100\u202fh pour 1 personne" in texte
+    assert chantier.personne(contrats[0]).nom not in texte
+    base = "/employeur/declarations"
+    assert employeur.post(f"{base}/{premiere}/confirmer", data={"version": 2}).status_code == 302
+    assert chantier.lire(premiere).etat is EtatDeclaration.CONFIRMEE
+    assert page(employeur, f"{base}/{seconde}/contester")
+    assert employeur.post(f"{base}/{seconde}/contester", data={"motif": ""}).status_code == 422
+    version = chantier.lire(seconde).version
+    envoi = employeur.post(f"{base}/{seconde}/contester", data={"motif": "20 h de trop", "version": version})
+    assert envoi.status_code == 302
+    assert chantier.lire(seconde).etat is EtatDeclaration.CONTESTEE
+    assert connecter(interim).get(f"{base}/{seconde}/contester").status_code == 404

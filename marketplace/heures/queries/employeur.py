@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.comptes.models import TypeOrganisation
+from marketplace.comptes.models import Organisation
+from marketplace.contexte import PARIS
 from marketplace.erreurs import Introuvable
 from marketplace.heures.avancement import Avancement, avancements
 from marketplace.heures.models import (
@@ -121,6 +122,63 @@ def _heures_par_declaration(s: Session, employeur_id: int) -> dict[int, Decimal]
         .group_by(LigneHeures.declaration_id)
     )
     return {id_: travaillees + formation for id_, travaillees, formation in s.execute(requete)}
+
+
+@dataclass(frozen=True, slots=True)
+class AConfirmer:
+    """Hours that another firm declares on a marché this one holds: totals only, no name."""
+
+    id: int
+    version: int
+    employeur: str
+    marche: str
+    mois: date
+    personnes: int
+    heures: Decimal
+    repondre_avant: date
+
+
+def a_confirmer(s: Session, titulaire_id: int | None, jour: date) -> tuple[AConfirmer, ...]:
+    """What waits for the titulaire's word, the oldest first."""
+    suite = aliased(LigneHeures)
+    lignes = s.execute(
+        select(
+            Declaration,
+            Organisation.nom,
+            Marche.intitule,
+            func.count(LigneHeures.id),
+            func.sum(LigneHeures.travaillees),
+            func.sum(LigneHeures.formation),
+        )
+        .join(Marche, Marche.id == Declaration.marche_id)
+        .join(Organisation, Organisation.id == Declaration.employeur_id)
+        .join(LigneHeures, LigneHeures.declaration_id == Declaration.id)
+        .where(
+            Marche.titulaire_id == titulaire_id,
+            Declaration.employeur_id != titulaire_id,
+            Declaration.etat == EtatDeclaration.DECLAREE,
+            ~select(suite.id).where(suite.corrige_id == LigneHeures.id).exists(),
+        )
+        .group_by(Declaration.id, Organisation.nom, Marche.intitule)
+        .order_by(Declaration.mois, Declaration.id)
+    ).all()
+    if not lignes:
+        return ()
+    delai = reglages_au(s, lignes[0][0].territoire_id, jour).silence_titulaire_jours
+    return tuple(
+        AConfirmer(
+            id=d.id,
+            version=d.version,
+            employeur=nom,
+            marche=marche,
+            mois=d.mois,
+            personnes=personnes,
+            heures=travaillees + formation,
+            repondre_avant=d.signee_le.astimezone(PARIS).date() + timedelta(days=delai),
+        )
+        for d, nom, marche, personnes, travaillees, formation in lignes
+        if d.signee_le is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,7 +477,3 @@ def personnes_par_mois(declarations: tuple[DeclarationEmployeur, ...]) -> list[t
             comptes[d.mois] += d.personnes
             limites[d.mois] = min(d.echeance, limites.get(d.mois, d.echeance))
     return [(mois, comptes[mois], limites[mois]) for mois in sorted(comptes)]
-
-
-STRUCTURES_QUI_PRETENT = (TypeOrganisation.ETTI, TypeOrganisation.AI, TypeOrganisation.GEIQ)
-STRUCTURES_QUI_SOUS_TRAITENT = (TypeOrganisation.EI, TypeOrganisation.ACI, TypeOrganisation.EA)

@@ -54,11 +54,12 @@ class AttenteVue:
     comptees: Decimal
     remarques: tuple[str, ...]
     contestee: bool
+    titulaire_attendu: bool
 
     @property
     def propre(self) -> bool:
         """Whether it can be validated without a look."""
-        return not self.remarques and not self.contestee
+        return not (self.remarques or self.contestee or self.titulaire_attendu)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def nombre_a_valider(s: Session, territoire_id: int) -> int:
 def a_valider(s: Session, territoire_id: int, jour: date, *, facilitateur_id: int | None = None) -> AValider:
     """Signed declarations of a territory (or of one portfolio), with the outcome of the rules on each line."""
     requete = (
-        select(Declaration, Organisation.ref, Organisation.nom, Marche.ref, Marche.intitule)
+        select(Declaration, Organisation.ref, Organisation.nom, Marche.ref, Marche.intitule, Marche.titulaire_id)
         .join(Organisation, Organisation.id == Declaration.employeur_id)
         .join(Marche, Marche.id == Declaration.marche_id)
         .where(Declaration.territoire_id == territoire_id, Declaration.etat.in_(ETATS_SIGNES))
@@ -95,7 +96,7 @@ def a_valider(s: Session, territoire_id: int, jour: date, *, facilitateur_id: in
     calculees = _calculees(s, [d[0].id for d in declarations], territoire_id, jour)
     anomalies: defaultdict[str, list[AttenteVue]] = defaultdict(list)
     propres: list[AttenteVue] = []
-    for d, employeur_ref, employeur, marche_ref, marche in declarations:
+    for d, employeur_ref, employeur, marche_ref, marche, titulaire_id in declarations:
         lignes = calculees.get(d.id, [])
         vue = AttenteVue(
             id=d.id,
@@ -113,6 +114,9 @@ def a_valider(s: Session, territoire_id: int, jour: date, *, facilitateur_id: in
             comptees=sum((c.credit.reelles for c in lignes), ZERO),
             remarques=tuple(dict.fromkeys(phrase for c in lignes for phrase in remarques(c))),
             contestee=d.etat is EtatDeclaration.CONTESTEE,
+            titulaire_attendu=(
+                d.etat is EtatDeclaration.DECLAREE and titulaire_id is not None and titulaire_id != d.employeur_id
+            ),
         )
         if vue.propre:
             propres.append(vue)

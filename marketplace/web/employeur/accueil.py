@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.heures.queries import declarations_de, marches_de, personnes_par_mois
+from marketplace.heures.queries import a_confirmer, declarations_de, marches_de, personnes_par_mois
 from marketplace.heures.services.rappels import demander_rappel
 from marketplace.propositions.queries import compter_a_repondre
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
@@ -23,6 +23,7 @@ def accueil() -> Any:
     with ctx.lecture() as s:
         declarations = declarations_de(s, moi.organisation_id or 0, ctx.aujourdhui())
         marches = marches_de(s, moi.organisation_id, ctx.aujourdhui())
+        confirmables = a_confirmer(s, moi.organisation_id, ctx.aujourdhui())
         propositions = compter_a_repondre(s, moi, ctx.aujourdhui())
     return render_template(
         "employeur/accueil.html",
@@ -30,6 +31,7 @@ def accueil() -> Any:
         declarations=declarations,
         marches=marches,
         propositions=propositions,
+        confirmables=len(confirmables),
     )
 
 

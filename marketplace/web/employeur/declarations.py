@@ -8,21 +8,38 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.heures.libelles import ETATS_EMPLOYEUR, ETATS_LIGNE
-from marketplace.heures.queries import Grille, declarations_de, grille
+from marketplace.heures.queries import Grille, a_confirmer, declarations_de, grille
 from marketplace.heures.saisie import SaisieRefusee
+from marketplace.heures.services.confirmation import confirmer, contester
 from marketplace.heures.services.declarations import declarer, enregistrer_brouillon, reprendre
 from marketplace.journal.services import noter_lectures
 from marketplace.valeurs import lire_heures, somme
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
+from marketplace.web.socle.formulaires import Formulaire, sans_nir
 from marketplace.web.socle.listes import numero_de_page
+from marketplace.web.socle.propositions import version_de
 
 bp = Blueprint("employeur_declarations", __name__, url_prefix="/employeur/declarations")
 
 PAR_PAGE = 25
+
+
+class FormulaireContestation(Formulaire):
+    """Why the titulaire disagrees."""
+
+    motif = TextAreaField(
+        "Qu'est-ce qui ne va pas ?",
+        [InputRequired("Dites ce qui ne va pas."), Length(max=500), sans_nir],
+        description="Par exemple : 20 h de trop en octobre, cette personne a quitté le chantier le 12.",
+        render_kw={"rows": 3},
+    )
+    version = HiddenField()
 
 
 @bp.get("")
@@ -32,16 +49,57 @@ def liste() -> Any:
     ctx, moi = contexte(), acteur()
     with ctx.lecture() as s:
         declarations = declarations_de(s, moi.organisation_id or 0, ctx.aujourdhui())
+        confirmables = a_confirmer(s, moi.organisation_id, ctx.aujourdhui())
     signees = [d for d in declarations if not d.a_repondre]
     page, pages = numero_de_page(), max(1, -(-len(signees) // PAR_PAGE))
     return render_template(
         "employeur/declarations.html",
         attendues=[d for d in declarations if d.a_repondre],
+        confirmables=confirmables,
         autres=signees[(page - 1) * PAR_PAGE : page * PAR_PAGE],
         page=page,
         pages=pages,
         etats=ETATS_EMPLOYEUR,
     )
+
+
+@bp.post("/<int:declaration_id>/confirmer")
+@reserve_a(Role.EMPLOYEUR)
+def confirmer_heures(declaration_id: int) -> Any:
+    """The titulaire agrees with hours declared by a firm that lends or subcontracts."""
+    confirmer(contexte(), acteur(), declaration_id, version=request.form.get("version", type=int))
+    flash("Heures confirmées.")
+    return redirect(url_for(".liste"))
+
+
+@bp.get("/<int:declaration_id>/contester")
+@reserve_a(Role.EMPLOYEUR)
+def contestation(declaration_id: int) -> Any:
+    """What is wrong, in a few words."""
+    return _contester(declaration_id, FormulaireContestation(formdata=None))
+
+
+@bp.post("/<int:declaration_id>/contester")
+@reserve_a(Role.EMPLOYEUR)
+def contester_heures(declaration_id: int) -> Any:
+    """Say it; the facilitateur decides."""
+    form = FormulaireContestation()
+    if not form.validate_on_submit():
+        return _contester(declaration_id, form, 422)
+    contester(contexte(), acteur(), declaration_id, motif=form.motif.data or "", version=version_de(form))
+    flash("C'est noté : votre facilitateur tranche.")
+    return redirect(url_for(".liste"))
+
+
+def _contester(declaration_id: int, form: FormulaireContestation, code: int = 200) -> Any:
+    ctx, moi = contexte(), acteur()
+    with ctx.lecture() as s:
+        visees = [d for d in a_confirmer(s, moi.organisation_id, ctx.aujourdhui()) if d.id == declaration_id]
+    if not visees:
+        abort(404)
+    if request.method == "GET":
+        form.version.data = str(visees[0].version)
+    return render_template("employeur/contester.html", d=visees[0], form=form), code
 
 
 def _mois(texte: str) -> date:
