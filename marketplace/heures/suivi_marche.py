@@ -65,8 +65,8 @@ class DeclarationDuMarche:
 def personnes_du_marche(s: Session, marche_id: int, limite: int = 200) -> tuple[ContratDuMarche, ...]:
     """Contrats on a marché, those in progress first, with their validated hours. Two queries."""
     heures = {
-        contrat_id: total
-        for contrat_id, total in s.execute(
+        ligne[0]: ligne[1]
+        for ligne in s.execute(
             select(LigneHeures.contrat_id, func.sum(DecisionLigne.creditees))
             .join(DecisionLigne, DecisionLigne.ligne_id == LigneHeures.id)
             .join(Declaration, Declaration.id == LigneHeures.declaration_id)

@@ -157,32 +157,44 @@ def declarer(
     """
     with ctx.transaction() as s:
         declaration = charger_declaration(s, acteur, Action.DECLARER_HEURES, declaration_id, version)
-        etat = etat_apres(declaration, "signer", acteur)
-        lues = _lire(s, ctx, declaration, saisie, signataire, aucune_heure)
-        motif = "Nouvelle déclaration de l'employeur"
-        anciennes = lignes_en_vigueur(s, declaration.id)
-        ajouter_lignes(s, _lignes_nouvelles(ctx, acteur, declaration, lues, anciennes, motif))
-        declaration.etat = etat
-        declaration.aucune_heure = aucune_heure
-        declaration.brouillon = {}
-        declaration.signee_le = ctx.horloge()
-        declaration.signataire = signataire.strip()
-        declaration.source = acteur.source
-        declaration.motif_correction = ""
-        total = sum((ligne.travaillees + ligne.formation for ligne in lues), ZERO)
-        journaliser(
-            s,
-            ctx.horloge(),
-            acteur,
-            "declarer",
-            declaration,
-            f"Heures {de_mois_en_texte(declaration.mois)} déclarées par {signataire.strip()}",
-            total=str(total),
-            contrats=len(lues),
-        )
-        alertes.reconcilier_marches(
-            s, ctx.horloge(), declaration.territoire_id, [declaration.marche_id], ctx.aujourdhui()
-        )
+        signer(s, ctx, acteur, declaration, saisie, signataire=signataire, aucune_heure=aucune_heure)
+
+
+def signer(
+    s: Session,
+    ctx: Contexte,
+    acteur: Acteur,
+    declaration: Declaration,
+    saisie: Mapping[str, str],
+    *,
+    signataire: str,
+    aucune_heure: bool = False,
+) -> None:
+    """`declarer` inside the caller's transaction, on a declaration already loaded and allowed."""
+    etat = etat_apres(declaration, "signer", acteur)
+    lues = _lire(s, ctx, declaration, saisie, signataire, aucune_heure)
+    motif = "Nouvelle déclaration de l'employeur"
+    anciennes = lignes_en_vigueur(s, declaration.id)
+    ajouter_lignes(s, _lignes_nouvelles(ctx, acteur, declaration, lues, anciennes, motif))
+    declaration.etat = etat
+    declaration.aucune_heure = aucune_heure
+    declaration.brouillon = {}
+    declaration.signee_le = ctx.horloge()
+    declaration.signataire = signataire.strip()
+    declaration.source = acteur.source
+    declaration.motif_correction = ""
+    total = sum((ligne.travaillees + ligne.formation for ligne in lues), ZERO)
+    journaliser(
+        s,
+        ctx.horloge(),
+        acteur,
+        "declarer",
+        declaration,
+        f"Heures {de_mois_en_texte(declaration.mois)} déclarées par {signataire.strip()}",
+        total=str(total),
+        contrats=len(lues),
+    )
+    alertes.reconcilier_marches(s, ctx.horloge(), declaration.territoire_id, [declaration.marche_id], ctx.aujourdhui())
 
 
 def _lire(
