@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from marketplace.matching.entrainement import bruit
 from marketplace.matching.pairs_de_banc import PAIRS, Corpus
 from marketplace.matching.ranker import Ranker
 from marketplace.matching.texte import formes
@@ -28,7 +29,7 @@ OFFRES_PAIRS = 40
 
 
 def gens(ranker: Ranker, nombre: int, graine: int = 1) -> list[Profil]:
-    """Made-up people: one to three official trades, skills of theirs, places of one département."""
+    """Made-up people: one to three trades and skills in hurried words, places of one département."""
     hasard = random.Random(graine)  # noqa: S311 - a benchmark
     rome = ranker.rome
     communes = [c for c in ranker.trajets.communes.codes if c.startswith("34")] or list(ranker.trajets.communes.codes)
@@ -50,9 +51,13 @@ def gens(ranker: Ranker, nombre: int, graine: int = 1) -> list[Profil]:
         sortie.append(
             Profil(
                 ref=f"b{i}",
-                experiences=tuple(Experience(hasard.choice(noms[c]), None, hasard.randint(1, 80)) for c in codes),
+                experiences=tuple(
+                    Experience(bruit.titre(hasard.choice(noms[c]), hasard, 0.6), None, hasard.randint(1, 80))
+                    for c in codes
+                ),
                 competences=tuple(
-                    rome.competence_libelle[c] for c in hasard.sample(lies, min(len(lies), hasard.randint(0, 5)))
+                    bruit.tache(rome.competence_libelle[c], hasard, 0.6, court=False)
+                    for c in hasard.sample(lies, min(len(lies), hasard.randint(0, 5)))
                 ),
                 permis=frozenset({"B"}) if hasard.random() < 0.5 else frozenset(),
                 code_insee=hasard.choice(communes),
@@ -84,7 +89,7 @@ def multiplier(ranker: Ranker, nombre: int, graine: int = 2) -> None:
     vivier.place = {r: i for i, r in enumerate(vivier.refs)}
     vivier.hash = np.array([hacher(r) for r in vivier.refs], np.uint64)
     vivier.taille = vivier.vivants = nombre
-    vivier._effectifs = None  # noqa: SLF001 - the benchmark writes the columns itself
+    vivier.oublier_resumes()
     vivier.batir()
     for ref, i in zip(vivier.refs[base:], source[base:], strict=True):
         ranker.retenir(replace(modeles[i], ref=ref))

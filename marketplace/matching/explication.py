@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz
 
 from marketplace.matching import raisons as mots
 from marketplace.matching.lecture import Interprete, Lecture
 from marketplace.matching.pertinence import GAINS, Graphe, Pertinence
-from marketplace.matching.texte import traits
+from marketplace.matching.texte import cle
 from marketplace.matching.trajets import IMPOSSIBLE, MODES
 from marketplace.matching.valeurs import LigneClassee, Poste, Profil, Raison, Reglages
 from marketplace.matching.vivier import INCONNU
 
-SEUIL_COUVERTURE = 0.42
+SEUIL_COUVERTURE, SEUIL_INCLUSION = 68.0, 92.0
 MOTS_PROXIMITE = ("très proche", "proche", "à rapprocher", "éloigné")
 MANQUES_MAX = 3
 
@@ -175,24 +175,16 @@ def _conditions(poste: Poste, profil: Profil) -> list[Raison]:
     return raisons
 
 
-@lru_cache(maxsize=100_000)
-def _empreinte(texte: str) -> dict[int, float]:
-    """Weights of the n-grams of a wording, of norm 1."""
-    indices, poids = traits(texte)
-    somme: dict[int, float] = {}
-    for i, p in zip(indices.tolist(), poids.tolist(), strict=True):
-        somme[i] = somme.get(i, 0.0) + p
-    norme = sum(p * p for p in somme.values()) ** 0.5
-    return {i: p / norme for i, p in somme.items()} if norme else {}
-
-
 def couverture(demandees: Sequence[str], tenues: Sequence[str]) -> list[bool]:
-    """Which of the skills asked for are met by one of the skills held, word for word or nearly."""
-    lues = [_empreinte(t) for t in tenues]
-    sortie = []
-    for demandee in demandees:
-        voulue = _empreinte(demandee)
-        sortie.append(
-            any(sum(p * e[i] for i, p in voulue.items() if i in e) >= SEUIL_COUVERTURE for e in lues if voulue)
-        )
-    return sortie
+    """Which of the skills asked for are met by one of the skills held, nearly word for word or one in the other."""
+    lues = [cle(t) for t in tenues]
+    return [any(_se_valent(cle(d), lue) for lue in lues) for d in demandees]
+
+
+def _se_valent(a: str, b: str) -> bool:
+    """Two folded skills, words in order: close spellings, or at least two words of one all in the other."""
+    if not a or not b:
+        return False
+    if fuzz.ratio(a, b, score_cutoff=SEUIL_COUVERTURE) > 0:
+        return True
+    return " " in a and " " in b and fuzz.token_set_ratio(a, b, score_cutoff=SEUIL_INCLUSION) > 0

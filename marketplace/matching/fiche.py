@@ -110,8 +110,9 @@ def carte(modeles: Path) -> str:
         (
             "Les personnes et les offres des jeux de mesure sont inventées : les chiffres disent « retrouve la "
             "relation ROME dans des mots hésitants », pas « prédit une embauche ». Les transports en "
-            "commun sont supposés. Le lexique familier est écrit à la main. Aucun recruteur n'a jugé ces listes. Le score est montré en mots "
-            "(très proche, proche, à rapprocher, éloigné) tant qu'il n'est pas calibré sur mille décisions."
+            "commun sont supposés. Le lexique familier est écrit à la main. Aucun recruteur n'a jugé ces listes. Le "
+            "score est montré en mots (très proche, proche, à rapprocher, éloigné) "
+            "tant qu'il n'est pas calibré sur mille décisions."
         ),
     ]
     return "\n\n".join(morceaux) + "\n"

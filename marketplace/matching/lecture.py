@@ -47,6 +47,8 @@ class Interprete:
         self.reglages = reglages or ReglagesLecture()
         self._lus: dict[tuple[str, bool], tuple[NDArray[np.int32], NDArray[np.float32]]] = {}
         self.nombre = lecteur.rome.nombre
+        self._rien = np.zeros(self.nombre)
+        self._rien.flags.writeable = False
 
     def lire(self, textes: Iterable[str], competence: bool = False) -> None:
         """Read wordings in bulk; later calls find them ready."""
@@ -81,6 +83,8 @@ class Interprete:
 
     def _appui(self, competences: Sequence[str], emplois: int) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
         """Log-likelihood of the skills under each trade, and their mixed belief."""
+        if not competences:
+            return self._rien, self._rien, 0
         part = self.reglages.part_competence / max(1, emplois) ** 0.5
         prior = self.lecteur.prior
         log_appui = np.zeros(self.nombre)

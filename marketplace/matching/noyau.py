@@ -14,6 +14,7 @@ from marketplace.matching.valeurs import Poste, Reglages
 from marketplace.matching.vivier import BIT, INCONNU, MOTIFS, RECUPERABLES, Examen, Vivier, hacher, melanger
 
 PRESELECTION = 200
+PREMIERS_REFUSES = 1000  # looked at first among those a requirement leaves out
 _BITS = np.arange(256)
 _PREMIER_MOTIF: dict[str, NDArray[np.bool_]] = {m: np.equal(_BITS & -_BITS, BIT[m]) for m in MOTIFS}
 _SEUL_RECUPERABLE = np.isin(_BITS, [BIT[m] for m in RECUPERABLES])
@@ -39,18 +40,36 @@ class Calcul:
     consideres: int
 
 
-def premier_score(vivier: Vivier, graphe: Graphe, lecture: Lecture) -> NDArray[np.float32]:
-    """Expected gain of everybody held, from the posting lists alone."""
+def premiers_scores(vivier: Vivier, graphe: Graphe, lecture: Lecture) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """Expected gain of everybody held, from the posting lists alone, and the slots where it is not zero.
+
+    The array is the pool's scratch pad: `effacer` must give it back clean.
+    """
     n = vivier.taille
     if not lecture.lisible:
-        return np.full(n, NEUTRE, np.float32)
-    score = vivier.neutre[:n].copy()
+        return np.full(n, NEUTRE, np.float32), np.arange(n)
+    score = vivier.brouillon()
+    neutres = vivier.neutres()
+    score[neutres] = vivier.neutre[neutres]
+    touches = [neutres]
     codes, poids = graphe.gains(lecture)
     for code, p in zip(codes, poids, strict=True):
         colonne = vivier.colonnes[code]
         if colonne.nombre:
-            score[colonne.places[: colonne.nombre]] += colonne.valeurs[: colonne.nombre] * np.float32(p / 255)
-    return score
+            places = colonne.places[: colonne.nombre]
+            avant = score[places]
+            touches.append(places[avant == 0])
+            avant += colonne.valeurs[: colonne.nombre] * np.float32(p / 255)
+            score[places] = avant
+    return score, np.concatenate(touches).astype(np.intp, copy=False)
+
+
+def premier_score(vivier: Vivier, graphe: Graphe, lecture: Lecture) -> NDArray[np.float32]:
+    """A copy of the first scores of everybody."""
+    score, touches = premiers_scores(vivier, graphe, lecture)
+    copie = score.copy()
+    vivier.effacer(score, touches)
+    return copie
 
 
 def premier_score_force_brute(vivier: Vivier, graphe: Graphe, lecture: Lecture) -> NDArray[np.float32]:
@@ -127,9 +146,30 @@ class Noyau:
         loin &= bons
         ecartes["trajet"] = int(np.count_nonzero(loin))
         bons ^= loin
-        score = premier_score(vivier, self.graphe, lecture)
+        score, candidats = premiers_scores(vivier, self.graphe, lecture)
+        try:
+            return self._ordonner(
+                vivier, poste, lecture, examen, bons, admissible, score, candidats, limit, ecartes, consideres
+            )
+        finally:
+            vivier.effacer(score, candidats)
+
+    def _ordonner(
+        self,
+        vivier: Vivier,
+        poste: Poste,
+        lecture: Lecture,
+        examen: Examen,
+        bons: NDArray[np.bool_],
+        admissible: NDArray[np.bool_] | None,
+        score: NDArray[np.float32],
+        candidats: NDArray[np.intp],
+        limit: int,
+        ecartes: dict[str, int],
+        consideres: int,
+    ) -> Calcul:
+        """From first scores to the final order."""
         sel = hacher(poste.ref)
-        candidats = np.flatnonzero(score > 0)
         retenus = candidats[bons[candidats]]
         nombre = max(PRESELECTION, limit)
         if len(retenus) < nombre:  # few people have a trade in common: the others follow, in neutral order
@@ -143,7 +183,7 @@ class Noyau:
         scores = np.round(pertinences * marge, 6)
         ordre = np.lexsort((melanger(vivier.hash[choisis], sel), -scores))[:limit]
         gardes = choisis[ordre]
-        hors, rates = self._hors_de_portee(vivier, examen, score, admissible, sel)
+        hors, rates = self._hors_de_portee(vivier, examen, score, candidats, bons, admissible, sel)
         return Calcul(
             lecture=lecture,
             places=gardes,
@@ -166,15 +206,23 @@ class Noyau:
         vivier: Vivier,
         examen: Examen,
         score: NDArray[np.float32],
+        candidats: NDArray[np.intp],
+        bons: NDArray[np.bool_],
         admissible: NDArray[np.bool_] | None,
         sel: int,
     ) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
         """Relevant slots that lack one thing an aid could bring, best first, and what each lacks."""
-        proches = np.flatnonzero(score > self.reglages.seuils_proximite[2])
+        refuses = candidats[~bons[candidats]]
+        refuses = refuses[score[refuses] > self.reglages.seuils_proximite[2]]
         if admissible is not None:
-            proches = proches[admissible[proches]]
-        rates = vivier.rates(examen, proches)
-        hors = preselection(vivier, score, proches[_SEUL_RECUPERABLE[rates]], self.reglages.hors_de_portee_max, sel)
+            refuses = refuses[admissible[refuses]]
+        combien = self.reglages.hors_de_portee_max
+        tete = preselection(vivier, score, refuses, PREMIERS_REFUSES, sel)
+        bas = float(score[tete].min()) if len(tete) < len(refuses) else -1.0
+        uniques = tete[_SEUL_RECUPERABLE[vivier.rates(examen, tete)]]
+        if bas >= 0 and np.count_nonzero(score[uniques] > bas) < combien:  # the head was too short to be sure
+            uniques = refuses[_SEUL_RECUPERABLE[vivier.rates(examen, refuses)]]
+        hors = preselection(vivier, score, uniques, combien, sel)
         hors = hors[np.lexsort((melanger(vivier.hash[hors], sel), -np.round(score[hors], 6)))]
         return hors, vivier.rates(examen, hors)
 

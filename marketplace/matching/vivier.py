@@ -177,6 +177,8 @@ class Vivier:
         self.classes = _Table(3)  # bits, least and most quarters of an hour
         self.portes = _Table(3)  # commune, modes, longest journey
         self._effectifs: NDArray[np.intp] | None = None
+        self._neutres: NDArray[np.intp] | None = None
+        self._brouillon = np.zeros(0, np.float32)
         self._minutes: dict[tuple[int, bool], tuple[NDArray[np.uint8], NDArray[np.uint8]]] = {}
 
     _PAR_PLACE: ClassVar[tuple[str, ...]] = (
@@ -230,7 +232,7 @@ class Vivier:
         self.vivant[place] = True
         self.classe[place] = self._classe(profil)
         self.porte[place] = self._porte(profil)
-        self._effectifs = None
+        self._effectifs = self._neutres = None
         self.dispo[place] = (
             np.clip(profil.disponible_le.toordinal() - JOUR_ZERO, -32768, 32767) if profil.disponible_le else -32768
         )
@@ -275,9 +277,10 @@ class Vivier:
         self.vivant[place] = False
         self.vivants -= 1
         self.complet = False
-        self._effectifs = None
+        self._effectifs = self._neutres = None
         self.codes[place] = 65535
         self.croyances[place] = 0
+        self.neutre[place] = 0.0
         self.refs[place] = ""
         return True
 
@@ -317,6 +320,26 @@ class Vivier:
         if self._effectifs is None or len(self._effectifs) != len(self.classes):
             self._effectifs = np.bincount(self.classe[:n][self.vivant[:n]], minlength=len(self.classes))
         return self._effectifs
+
+    def oublier_resumes(self) -> None:
+        """Recompute summaries at next use: columns were written from outside (benchmarks)."""
+        self._effectifs = self._neutres = None
+
+    def neutres(self) -> NDArray[np.intp]:
+        """Slots of people nothing could be read of."""
+        if self._neutres is None:
+            self._neutres = np.flatnonzero(self.neutre[: self.taille])
+        return self._neutres
+
+    def brouillon(self) -> NDArray[np.float32]:
+        """A clean array of scores, one a slot, kept from one ranking to the next."""
+        if len(self._brouillon) < self.taille:
+            self._brouillon = np.zeros(len(self.vivant), np.float32)
+        return self._brouillon[: self.taille]
+
+    def effacer(self, score: NDArray[np.float32], touches: NDArray[np.intp]) -> None:
+        """Give the scratch pad back clean."""
+        score[touches] = 0.0
 
     def examiner(self, poste: Poste, delai_jours: int) -> Examen:
         """The hard requirements of an offre, as small tables over classes and doors."""
