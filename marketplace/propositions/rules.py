@@ -7,9 +7,11 @@ eligibility, information and agreement.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from statistics import median
 
 from marketplace.erreurs import RegleViolee
 
@@ -201,3 +203,10 @@ LIBELLES_PROPOSANT = {
     _E.SANS_SUITE: "Sans suite, à revoir avec la personne",
 }
 """What a référent reads: never a reason, never a no-show (R88)."""
+
+
+def mediane(valeurs: Sequence[float], minimum: int) -> float | None:
+    """The middle value, to one decimal; None when there are fewer than `minimum`."""
+    if len(valeurs) < minimum or not valeurs:
+        return None
+    return round(float(median(valeurs)), 1)

@@ -9,6 +9,7 @@ from marketplace.propositions.services.classer_offres import (
     personnes_proches,
 )
 from marketplace.propositions.services.lire import lire_fiche, lire_liste
+from marketplace.propositions.services.plan import ConseilVu, PlanVu, plan_de_la_semaine, suggerer
 from marketplace.propositions.services.proposer import (
     CANAUX_ACCORD,
     annuler,
@@ -38,8 +39,10 @@ __all__ = [
     "ClassementOffresVu",
     "ClassementSansNoms",
     "ClassementVu",
+    "ConseilVu",
     "Embauche",
     "Ordre",
+    "PlanVu",
     "annuler",
     "apercu",
     "classer",
@@ -55,6 +58,8 @@ __all__ = [
     "lire_liste",
     "modalites_de",
     "personnes_proches",
+    "plan_de_la_semaine",
     "proposer",
     "repondre",
+    "suggerer",
 ]

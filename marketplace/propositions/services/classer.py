@@ -220,7 +220,7 @@ def classer(
         page = min(max(1, page), pages)
         montrees = rangees[(page - 1) * limit : page * limit]
         ids = [qui.candidats[x.ref] for x in montrees]
-        referents = _referents(s, ids, jour)
+        referents = lire_referents(s, ids, jour)
         propositions = _propositions(s, offre_id=offre.id, personnes=ids)
         souhaits = set(
             s.scalars(
@@ -316,7 +316,8 @@ def _ranger(lignes: tuple[Any, ...], noms: Mapping[int, Nom], qui: Perimetre, or
     return list(lignes)
 
 
-def _referents(s: Session, personnes: Iterable[int], jour: date) -> dict[int, tuple[str, ...]]:
+def lire_referents(s: Session, personnes: Iterable[int], jour: date) -> dict[int, tuple[str, ...]]:
+    """By person, the names of those who follow her on `jour`."""
     lus: dict[int, tuple[str, ...]] = {}
     requete = (
         select(Suivi.personne_id, Utilisateur.prenom, Utilisateur.nom)

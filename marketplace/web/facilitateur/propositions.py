@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
+from marketplace.contexte import PARIS
+from marketplace.propositions.delais import delais as lire_delais
+from marketplace.propositions.queries import motifs_agreges
+from marketplace.propositions.rules import MOTIFS
+from marketplace.propositions.services import plan_de_la_semaine, suggerer
+from marketplace.valeurs import ajouter_mois
 from marketplace.web.socle import proposer as pages
-from marketplace.web.socle.acces import reserve_a
+from marketplace.web.socle.acces import acteur, contexte, reserve_a
+from marketplace.web.socle.filtres import pluriel
+from marketplace.web.socle.formulaires import Formulaire
 
 bp = Blueprint("facilitateur_propositions", __name__, url_prefix="/facilitateur/propositions")
+
+CONSEILS_MAX = 500
+"""Lines of a plan taken in one go."""
 
 
 @bp.get("")
@@ -18,6 +30,38 @@ bp = Blueprint("facilitateur_propositions", __name__, url_prefix="/facilitateur/
 def liste() -> Any:
     """Wishes to answer, then propositions."""
     return pages.liste_propositions("facilitateur")
+
+
+@bp.get("/plan")
+@reserve_a(Role.FACILITATEUR)
+def plan() -> Any:
+    """The week's plan, to tick."""
+    return render_template("facilitateur/plan.html", plan=plan_de_la_semaine(contexte(), acteur()), form=Formulaire())
+
+
+@bp.post("/plan")
+@reserve_a(Role.FACILITATEUR)
+def suggerer_propositions() -> Any:
+    """Tell the référents of what was ticked."""
+    nombre = suggerer(contexte(), acteur(), request.form.getlist("conseils")[:CONSEILS_MAX])
+    if nombre:
+        flash(f"{pluriel(nombre, 'suggestion envoyée', 'suggestions envoyées')} aux référents.")
+    else:
+        flash("Rien de nouveau à envoyer : cochez au moins une ligne.", "warning")
+    return redirect(url_for(".plan"))
+
+
+@bp.get("/delais")
+@reserve_a(Role.FACILITATEUR)
+def delais() -> Any:
+    """How long each step takes, over twelve months."""
+    ctx = contexte()
+    depuis = ajouter_mois(ctx.aujourdhui(), -12)
+    with ctx.lecture() as s:
+        lignes = lire_delais(s, acteur().territoire_id, depuis)
+        debut = datetime.combine(depuis, time(), tzinfo=PARIS)
+        motifs = motifs_agreges(s, acteur().territoire_id, debut)
+    return render_template("facilitateur/delais.html", lignes=lignes, depuis=depuis, motifs=motifs, libelles=MOTIFS)
 
 
 @bp.get("/<ref>")

@@ -6,9 +6,11 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from marketplace.comptes.roles import Role
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.offres import queries as offres
 from marketplace.propositions import queries
+from marketplace.propositions.delais import chiffres_du_referent
 from marketplace.propositions.services import (
     annuler,
     apercu,
@@ -93,7 +95,13 @@ def liste_propositions(audience: str) -> Any:
     groupe = groupe if groupe in queries.GROUPES else "en_cours"
     numero = lire_page(request.args.get("page", "1"))
     page, souhaits = lire_liste(contexte(), acteur(), groupe=groupe, page=numero)
-    return render_template("socle/propositions.html", audience=audience, page=page, groupe=groupe, souhaits=souhaits)
+    chiffres = None
+    if acteur().role is Role.REFERENT:
+        with contexte().lecture() as s:
+            chiffres = chiffres_du_referent(s, acteur(), contexte().aujourdhui())
+    return render_template(
+        "socle/propositions.html", audience=audience, page=page, groupe=groupe, souhaits=souhaits, chiffres=chiffres
+    )
 
 
 def fiche_proposition(audience: str, ref: str, *, code: int = 200, conflit: str = "") -> Any:

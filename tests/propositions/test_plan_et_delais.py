@@ -1,0 +1,100 @@
+"""The week's plan advises, the facilitateur ticks, the référents are told; delays are medians of enough cases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace.erreurs import Introuvable
+from marketplace.journal.models import Courriel, Notification
+from marketplace.propositions.delais import chiffres_du_referent, delais
+from marketplace.propositions.models import Proposition
+from marketplace.propositions.queries import motifs_agreges
+from marketplace.propositions.rules import Transition, mediane
+from marketplace.propositions.services import plan_de_la_semaine, proposer, repondre, suggerer
+from tests.propositions.test_parcours import Scene
+
+
+@pytest.fixture
+def scene(fabrique):
+    return Scene(fabrique)
+
+
+def test_le_plan_donne_a_chacun_une_premiere_proposition(ctx, scene, fabrique):
+    autres = [fabrique.personne(scene.chapeau_referent) for _ in range(3)]
+    fabrique.offre(scene.organisation, scene.marche)
+    plan = plan_de_la_semaine(ctx, scene.facilitateur)
+    assert {c.personne_ref for c in plan.conseils} == {p.ref for p in autres} | {scene.samira.ref}
+    assert plan.premieres == plan.personnes == 4
+    par_offre = [c.offre.ref for c in plan.conseils]
+    assert max(par_offre.count(ref) for ref in par_offre) <= 2
+    assert all(c.raison for c in plan.conseils)
+
+
+def test_le_plan_ne_conseille_pas_ce_qui_est_deja_propose(ctx, scene):
+    scene.proposer()
+    assert plan_de_la_semaine(ctx, scene.facilitateur).conseils == ()
+
+
+def test_ce_qui_est_coche_part_une_fois_au_referent_et_jamais_a_l_employeur(ctx, scene):
+    cles = [c.cle for c in plan_de_la_semaine(ctx, scene.facilitateur).conseils]
+    assert suggerer(ctx, scene.facilitateur, cles) == 1
+    assert suggerer(ctx, scene.facilitateur, cles) == 0
+    assert suggerer(ctx, scene.facilitateur, ["O-999999|P-NON", "n'importe quoi", ""]) == 0
+    with ctx.lecture() as s:
+        assert s.scalars(select(Notification.utilisateur_id)).all() == [scene.referent.utilisateur_id]
+        assert s.scalar(select(func.count()).select_from(Courriel)) == 0
+        assert s.scalar(select(func.count()).select_from(Proposition)) == 0
+    assert plan_de_la_semaine(ctx, scene.facilitateur).conseils[0].deja_suggere
+
+
+def test_le_plan_est_au_facilitateur_seul(ctx, scene):
+    for acteur in (scene.employeur, scene.referent):
+        with pytest.raises(Introuvable):
+            plan_de_la_semaine(ctx, acteur)
+        with pytest.raises(Introuvable):
+            suggerer(ctx, acteur, [])
+
+
+def test_les_delais_se_mesurent_de_la_publication_a_la_rencontre(ctx, scene, fabrique, horloge):
+    offres = [fabrique.offre(scene.organisation, scene.marche) for _ in range(5)]
+    horloge.avancer(days=4)
+    refs = [proposer(ctx, scene.referent, o.ref, scene.samira.ref, accord_canal="entretien") for o in offres]
+    horloge.avancer(days=2)
+    for ref in refs:
+        repondre(ctx, scene.employeur, ref, Transition.RENCONTRER, creneau=ctx.horloge() + timedelta(days=1))
+    with ctx.lecture() as s:
+        lignes = {d.groupe: d for d in delais(s, scene.offre.territoire_id, fabrique.jour - timedelta(days=30))}
+        chiffres = chiffres_du_referent(s, scene.referent, ctx.aujourdhui())
+    toutes = lignes["Toutes les offres"]
+    assert (toutes.offres, toutes.sans_proposition, toutes.propositions) == (6, 1, 5)
+    assert toutes.jusqu_a_la_proposition == 4.0
+    assert toutes.jusqu_a_la_reponse == 2.0
+    assert toutes.jusqu_a_la_rencontre == 2.0
+    assert toutes.jusqu_au_premier_jour is None
+    assert lignes["Communes rurales"].jusqu_a_la_reponse is None
+    assert (chiffres.personnes, chiffres.propositions, chiffres.reponses, chiffres.rencontres) == (1, 5, 5, 5)
+    assert chiffres.jours_de_reponse == 2.0
+
+
+def test_une_mediane_de_trop_peu_de_cas_ne_se_dit_pas():
+    assert mediane([1.0, 2.0, 9.0], 5) is None
+    assert mediane([], 0) is None
+    assert mediane([1.0, 2.0, 9.0], 3) == 2.0
+
+
+def test_les_raisons_ne_se_lisent_qu_en_nombre(ctx, scene, fabrique):
+    def decliner(nombre):
+        for _ in range(nombre):
+            qui = fabrique.personne(scene.chapeau_referent)
+            ref = proposer(ctx, scene.referent, scene.offre.ref, qui.ref, accord_canal="entretien")
+            repondre(ctx, scene.employeur, ref, Transition.DECLINER, motif="mobilite")
+
+    decliner(4)
+    with ctx.lecture() as s:
+        assert motifs_agreges(s, scene.offre.territoire_id, ctx.horloge() - timedelta(days=1)) == {}
+    decliner(1)
+    with ctx.lecture() as s:
+        assert motifs_agreges(s, scene.offre.territoire_id, ctx.horloge() - timedelta(days=1)) == {"mobilite": 5}
