@@ -63,7 +63,8 @@ class PlanVu:
 def plan_de_la_semaine(ctx: Contexte, acteur: Acteur) -> PlanVu:
     """The best set of propositions to make in this territory, each with its reason; for a facilitateur only.
 
-    One a person, two an offre and five a structure at most: a week's work, not a flood. Nobody already proposed for an offre is advised for it.
+    One a person, two an offre, five a structure at most: a week's work, not a flood. Nobody already proposed
+    for an offre is advised for it.
     """
     if acteur.role is not Role.FACILITATEUR:
         raise Introuvable()
