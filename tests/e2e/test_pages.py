@@ -24,6 +24,7 @@ COMPTES = {
     "acheteur": "acheteur@demo.invalid",
     "administrateur": "admin@demo.invalid",
 }
+FICHIER = re.compile(r"\.(csv|xlsx|pdf|json|ics|xml)$")
 MOTS_DE_STATUT = re.compile(
     r"\b(RSA|ASS|AAH|RQTH|TH|QPV|handicap\w*|bénéficiaires?|allocataires?|frein\w*|chômeurs?)\b", re.IGNORECASE
 )
@@ -54,11 +55,7 @@ def parcourir(poste: Poste, depart: str, nom: str, visiter: Callable[[str], None
         liens = poste.page.eval_on_selector_all("a[href]", "as => as.map(a => a.getAttribute('href'))")
         for lien in liens:
             adresse = urlsplit(lien)
-            if (
-                not adresse.netloc
-                and adresse.path.startswith("/")
-                and not re.search(r"\.(csv|xlsx|pdf|json|ics|xml)$", adresse.path)
-            ):
+            if not adresse.netloc and adresse.path.startswith("/") and not FICHIER.search(adresse.path):
                 attente.append(adresse.path + (f"?{adresse.query}" if adresse.query else ""))
     return sorted(vues)
 

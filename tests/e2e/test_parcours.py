@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from playwright.sync_api import Page, expect
@@ -13,12 +13,15 @@ from sqlalchemy import select
 from marketplace.comptes.models import Organisation
 from marketplace.contexte import Contexte
 from marketplace.heures.alertes import DECLARATION_EN_RETARD
-from marketplace.heures.models import Contrat
+from marketplace.heures.models import Contrat, Declaration, EtatDeclaration
 from marketplace.heures.queries import avancements
 from marketplace.journal.models import Alerte, Evenement
 from marketplace.marches.models import Marche
-from marketplace.personnes.models import EtatValidation, Validation
+from marketplace.offres.models import Offre
+from marketplace.propositions.models import Proposition
 from marketplace.scheduler.process import executer_dues
+from marketplace.valeurs import ajouter_mois, premier_du_mois
+from marketplace.web.socle.filtres import mois as nom_du_mois
 from tests.e2e.conftest import TELEPHONE, Poste
 
 EMPLOYEUR, REFERENT, FACILITATEUR = (
@@ -26,8 +29,18 @@ EMPLOYEUR, REFERENT, FACILITATEUR = (
     "referent@demo.invalid",
     "facilitateur@demo.invalid",
 )
-LUNDI = "2026-11-23"
-FIN = "2027-03-31"
+
+
+def prochain_lundi(place: Contexte) -> date:
+    """The Monday that comes: when the people of these journeys start."""
+    jour = place.aujourdhui()
+    return jour + timedelta(days=7 - jour.weekday())
+
+
+def attendre_le_retard(place: Contexte, debut: date) -> None:
+    """Jump to when the declaration of the first month is late, and let the night jobs run."""
+    place.horloge.aller_au(ajouter_mois(premier_du_mois(debut), 1).replace(day=14))  # type: ignore[attr-defined]
+    executer_dues(place)
 
 
 def choisir_marche(page: Page, champ: str) -> str:
@@ -56,14 +69,14 @@ def alertes_ouvertes(place: Contexte, marche: Marche) -> set[str]:
         return set(s.scalars(requete))
 
 
-def publier_offre(poste: Poste) -> tuple[str, str]:
+def publier_offre(poste: Poste, debut: date) -> tuple[str, str]:
     """Post an offre of mason for one of the firm's marchés; the references of the offre and of the marché."""
     page = poste.aller("/employeur/offres/nouvelle")
     page.get_by_label("Quel poste ?").fill("maçon")
     page.get_by_label("Dans quelle commune ?").fill("Montpellier")
     page.get_by_label("Heures par semaine").fill("28")
     page.get_by_label("Type de contrat").select_option("cdd")
-    page.get_by_label("Premier jour de travail").fill(LUNDI)
+    page.get_by_label("Premier jour de travail").fill(debut.isoformat())
     page.get_by_label("Durée, en mois").fill("4")
     page.get_by_label("Ce qu'il faut savoir").fill("aucun")
     page.get_by_text("Plus de précisions").click()
@@ -72,11 +85,18 @@ def publier_offre(poste: Poste) -> tuple[str, str]:
     page.get_by_role("button", name="Continuer : le métier").click()
     poste.montrer("offre-metier")
     page.get_by_role("button", name="Publier l'offre").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("maçon", re.IGNORECASE))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Qui pourrait venir")
     poste.montrer("offre-publiee")
     trouve = re.search(r"O-\d+", page.url)
     assert trouve
     return trouve.group(), marche
+
+
+def proposition_sur(place: Contexte, offre: str) -> str:
+    """The reference of the only proposition made for this offre."""
+    with place.lecture() as s:
+        requete = select(Proposition.ref).join(Offre, Offre.id == Proposition.offre_id).where(Offre.ref == offre)
+        return s.scalars(requete).one()
 
 
 def valider_la_personne(poste: Poste, nom: str) -> None:
@@ -115,13 +135,26 @@ def valider_les_heures(poste: Poste, place: Contexte, marche: Marche, libelle_mo
     expect(page.get_by_role("status").first).to_be_visible()
 
 
-def declarer(poste: Poste, marche_ref: str, nom: str, heures: str) -> None:
-    """The employer fills and signs November."""
-    page = poste.aller(f"/employeur/declarations/{marche_ref}/2026-11")
-    for champ in page.locator("input.saisie-heures").all():
-        if champ.get_attribute("name", timeout=1000).startswith("h-") and champ.input_value() == "":  # type: ignore[union-attr]
-            champ.fill("0")
-    page.get_by_label(f"Heures travaillées, {nom}").fill(heures)
+def mois_a_declarer(place: Contexte, marche: Marche) -> list[date]:
+    """The months this marché's titulaire still owes, oldest first."""
+    with place.lecture() as s:
+        requete = (
+            select(Declaration.mois)
+            .where(
+                Declaration.marche_id == marche.id,
+                Declaration.employeur_id == marche.titulaire_id,
+                Declaration.etat.in_([EtatDeclaration.A_FAIRE, EtatDeclaration.BROUILLON]),
+            )
+            .order_by(Declaration.mois)
+        )
+        return list(s.scalars(requete))
+
+
+def declarer(poste: Poste, marche_ref: str, mois: date, nom: str, heures: str) -> None:
+    """The employer fills and signs a month: `heures` for this person, ten hours for each of the others."""
+    page = poste.aller(f"/employeur/declarations/{marche_ref}/{mois:%Y-%m}")
+    for champ in page.locator("input.saisie-heures[name^='h-']").all():
+        champ.fill(heures if nom in (champ.get_attribute("aria-label") or "") else "10")
     page.get_by_label("Votre nom").fill("Marin Calcaire")
     poste.montrer("declaration-saisie")
     page.get_by_role("button", name="Signer les heures").click()
@@ -131,7 +164,8 @@ def declarer(poste: Poste, marche_ref: str, nom: str, heures: str) -> None:
 def test_de_l_offre_aux_heures_validees_a_trois(place: Contexte, asseoir: Callable[..., Poste]) -> None:
     employeur, referent, facilitateur = asseoir(), asseoir(taille=TELEPHONE), asseoir()
     employeur.se_connecter(EMPLOYEUR)
-    offre, marche_ref = publier_offre(employeur)
+    debut = prochain_lundi(place)
+    offre, marche_ref = publier_offre(employeur, debut)
     marche = marche_de(place, marche_ref)
 
     page = employeur.aller(f"/employeur/offres/{offre}/classement")
@@ -150,29 +184,18 @@ def test_de_l_offre_aux_heures_validees_a_trois(place: Contexte, asseoir: Callab
     expect(page.get_by_role("status").first).to_be_visible()
     referent.montrer("proposition-du-referent")
 
-    page = employeur.aller("/employeur/propositions?filtre=a_repondre")
-    page = employeur.aller("/employeur/propositions")
-    page.get_by_role("row").filter(has_text=re.compile("maçon", re.IGNORECASE)).first.wait_for()
-    with place.lecture() as s:
-        from marketplace.offres.models import Offre
-        from marketplace.propositions.models import Proposition
-
-        proposition = s.scalars(
-            select(Proposition.ref).join(Offre, Offre.id == Proposition.offre_id).where(Offre.ref == offre)
-        ).one()
+    proposition = proposition_sur(place, offre)
     page = employeur.aller(f"/employeur/propositions/{proposition}")
     employeur.montrer("proposition-de-l-employeur")
     nom = page.get_by_role("heading", level=1).inner_text()
     page.get_by_role("button", name=re.compile("^Accepter et embaucher")).click()
-    with place.lecture() as s:
-        attend = s.scalars(select(Validation.ref).where(Validation.etat == EtatValidation.A_TRAITER)).all()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Embaucher")
     facilitateur.se_connecter(FACILITATEUR)
-    page = facilitateur.aller("/facilitateur/personnes/a-valider")
-    if attend and page.get_by_text(nom).count():
+    if page.get_by_text("Votre facilitateur doit encore valider").count():
         valider_la_personne(facilitateur, nom)
 
-    page = employeur.aller(f"/employeur/propositions/{proposition}/embauche")
-    page.get_by_label(re.compile("^(Début|Premier jour)")).fill(LUNDI)
+    page = employeur.aller(f"/employeur/propositions/{proposition}/embaucher")
+    page.get_by_label("Premier jour").fill(debut.isoformat())
     employeur.montrer("embauche")
     page.get_by_role("button", name=re.compile("^Embaucher ")).click()
     expect(page.get_by_role("status").first).to_be_visible()
@@ -181,24 +204,20 @@ def test_de_l_offre_aux_heures_validees_a_trois(place: Contexte, asseoir: Callab
         assert contrat is not None
         assert contrat.marche_id == marche.id
 
-    place.horloge.aller_au(date(2026, 12, 14))  # type: ignore[attr-defined]
-    executer_dues(place)
+    attendre_le_retard(place, debut)
     assert DECLARATION_EN_RETARD in alertes_ouvertes(place, marche)
     avant = heures_validees(place, marche)
     employeur.se_connecter(EMPLOYEUR)
-    declarer(employeur, marche_ref, nom, "42")
     facilitateur.se_connecter(FACILITATEUR)
-    valider_les_heures(facilitateur, place, marche, "novembre 2026")
+    dus = mois_a_declarer(place, marche)
+    assert premier_du_mois(debut) in dus
+    for mois in dus:
+        declarer(employeur, marche_ref, mois, nom, "42")
+        valider_les_heures(facilitateur, place, marche, nom_du_mois(mois))
     assert heures_validees(place, marche) >= avant + 42
+    assert DECLARATION_EN_RETARD not in alertes_ouvertes(place, marche)
     facilitateur.aller(f"/facilitateur/marches/{marche_ref}")
     facilitateur.montrer("marche-apres-validation")
-    with place.lecture() as s:
-        encore = s.scalars(
-            select(Alerte.message).where(
-                Alerte.type == DECLARATION_EN_RETARD, Alerte.objet_id == marche.id, Alerte.fermee_le.is_(None)
-            )
-        ).all()
-    assert not [m for m in encore if "novembre" in m]
 
 
 def test_l_employeur_fait_valider_une_personne_qu_il_a_trouvee(place: Contexte, asseoir: Callable[..., Poste]) -> None:
@@ -228,10 +247,9 @@ def test_l_employeur_fait_valider_une_personne_qu_il_a_trouvee(place: Contexte, 
     page.get_by_role("row").filter(has_text="Fictive-Parcours").get_by_role(
         "link", name=re.compile("contrat|embauch", re.IGNORECASE)
     ).click()
-    page.get_by_label(re.compile("^Heures par semaine")).fill("24")
-    fin = page.get_by_label(re.compile("^Dernier jour|^Fin"))
-    if fin.count():
-        fin.first.fill(FIN)
+    page.get_by_label("Type de contrat").select_option("cdd")
+    page.get_by_label("Dernier jour").fill(ajouter_mois(place.aujourdhui(), 4).isoformat())
+    page.get_by_label("Heures par semaine").fill("24")
     employeur.montrer("contrat-direct")
     page.get_by_role("button", name="Enregistrer le contrat").click()
     expect(page.get_by_role("status").first).to_be_visible()
@@ -242,20 +260,32 @@ def test_l_employeur_fait_valider_une_personne_qu_il_a_trouvee(place: Contexte, 
     assert contrat.marche_id == marche_de(place, marche_ref).id
 
 
+def agir_pour(poste: Poste, firme: Organisation) -> None:
+    """The facilitateur takes the place of a firm that called."""
+    page = poste.aller(f"/facilitateur/organisations/{firme.ref}")
+    page.get_by_label("Reçu par").first.select_option("telephone")
+    page.get_by_role("button", name=f"Agir pour {firme.nom}").first.click()
+    expect(page.get_by_text("Vous agissez pour le compte de")).to_be_visible()
+
+
+def revenir(poste: Poste) -> None:
+    """Back to her own hat."""
+    poste.page.get_by_role("button", name="Revenir à mon rôle").click()
+    expect(poste.page.get_by_text("Vous agissez pour le compte de")).to_have_count(0)
+
+
 def test_le_facilitateur_fait_tout_seul_pour_le_compte_des_autres(
     place: Contexte, asseoir: Callable[..., Poste]
 ) -> None:
     poste = asseoir()
     poste.se_connecter(FACILITATEUR)
+    debut = prochain_lundi(place)
     with place.lecture() as s:
         firme = s.scalars(select(Organisation).where(Organisation.nom == "Bâtisseurs Exemple")).one()
-    page = poste.aller(f"/facilitateur/organisations/{firme.ref}")
-    page.get_by_label(re.compile("téléphone", re.IGNORECASE)).first.check()
-    page.get_by_role("button", name=re.compile("^Agir pour")).click()
-    expect(page.get_by_text("Vous agissez pour le compte de")).to_be_visible()
+    agir_pour(poste, firme)
     poste.montrer("pour-le-compte-de")
-    offre, _ = publier_offre(poste)
-    poste.page.get_by_role("button", name="Revenir à mon rôle").click()
+    offre, marche_ref = publier_offre(poste, debut)
+    revenir(poste)
 
     page = poste.aller(f"/facilitateur/offres/{offre}")
     page.get_by_role("link", name=re.compile("^Proposer ")).first.click()
@@ -263,9 +293,40 @@ def test_le_facilitateur_fait_tout_seul_pour_le_compte_des_autres(
     page.get_by_role("button", name=re.compile("à ce poste$")).click()
     expect(page.get_by_role("status").first).to_be_visible()
     poste.montrer("proposition-du-facilitateur")
+    proposition = proposition_sur(place, offre)
+
+    agir_pour(poste, firme)
+    page = poste.aller(f"/employeur/propositions/{proposition}")
+    nom = page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("button", name=re.compile("^Accepter et embaucher")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Embaucher")
+    a_valider = page.get_by_text("Votre facilitateur doit encore valider").count() > 0
+    revenir(poste)
+    if a_valider:
+        valider_la_personne(poste, nom)
+    agir_pour(poste, firme)
+    page = poste.aller(f"/employeur/propositions/{proposition}/embaucher")
+    page.get_by_role("button", name=re.compile("^Embaucher ")).click()
+    expect(page.get_by_role("status").first).to_be_visible()
+
+    attendre_le_retard(place, debut)
+    marche = marche_de(place, marche_ref)
+    avant = heures_validees(place, marche)
+    poste.se_connecter(FACILITATEUR)
+    dus = mois_a_declarer(place, marche)
+    agir_pour(poste, firme)
+    for mois in dus:
+        declarer(poste, marche_ref, mois, nom, "40")
+    revenir(poste)
+    for mois in dus:
+        valider_les_heures(poste, place, marche, nom_du_mois(mois))
+    assert heures_validees(place, marche) >= avant + 40
 
     with place.lecture() as s:
-        faits = s.scalars(select(Evenement).where(Evenement.objet_ref == offre)).all()
-    publication = [e for e in faits if e.pour_le_compte_de_id == firme.id]
-    assert publication
-    assert all(e.source == "telephone" for e in publication)
+        faits = s.scalars(select(Evenement).where(Evenement.pour_le_compte_de_id == firme.id)).all()
+        signees = s.scalars(
+            select(Declaration.source).where(Declaration.marche_id == marche.id, Declaration.mois.in_(dus))
+        ).all()
+    assert {"publier_offre", "accepter_proposition"} <= {e.action for e in faits}
+    assert {e.source for e in faits} == {"telephone"}
+    assert set(signees) == {"telephone"}
