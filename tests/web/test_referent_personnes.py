@@ -1,3 +1,5 @@
+import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -437,3 +439,61 @@ def test_ce_qui_est_ecrit_se_lit_se_copie_et_s_efface(
     assert page.get(adresse).status_code == 200
     assert page.post(f"{adresse}/effacer", data={"confirme": "oui"}).location.endswith("/referent/personnes")
     assert page.get(adresse).status_code == 404
+
+
+def envoyer(page: FlaskClient, contenu: bytes, nom: str = "file.csv") -> Any:
+    return page.post(
+        "/referent/personnes/importer",
+        data={"fichier": (io.BytesIO(contenu), nom)},
+        content_type="multipart/form-data",
+    )
+
+
+def test_un_fichier_se_verifie_puis_s_importe_et_tous_s_informent(
+    ctx: Contexte, page: FlaskClient, fabrique: Fabrique
+) -> None:
+    fabrique.territoire()
+    verifie = envoyer(page, b"Nom;Prenom;Ville\nExemple;Nadia;Lunel\nExemple;;Lunel\nCorrect;Paul;Nulle-Part\n")
+    html = texte(verifie)
+    assert "Enregistrer 1 personne" in html
+    assert "Donnez le prénom" in html
+    assert "Nulle-Part" in html
+    jeton = re.search(r'name="jeton" value="([^"]+)"', html)
+    assert jeton is not None
+    with ctx.lecture() as s:
+        assert s.scalar(select(Personne.id)) is None
+    donnees = {"jeton": jeton[1], "nom": "file.csv", "information_canal": ""}
+    suite = page.post("/referent/personnes/importer/ecrire", data=donnees)
+    assert suite.location.endswith("/a-informer")
+    with ctx.lecture() as s:
+        personne = s.scalars(select(Personne)).one()
+    assert "Exemple Nadia" in texte(page.get(suite.location))
+    page.post(suite.location, data={"ref": personne.ref, "information_canal": "courrier"})
+    with ctx.lecture() as s:
+        assert s.get_one(Personne, personne.id).information_canal == "courrier"
+    seconde_fois = page.post("/referent/personnes/importer/ecrire", data=donnees, follow_redirects=True)
+    assert "envoyez-le de nouveau" in texte(seconde_fois)
+    with ctx.lecture() as s:
+        assert len(s.scalars(select(Personne.id)).all()) == 1
+
+
+def test_le_fichier_d_une_autre_ne_se_reprend_pas(
+    page: FlaskClient, fabrique: Fabrique, connecter: Callable[[Affectation], FlaskClient]
+) -> None:
+    fabrique.territoire()
+    html = texte(envoyer(page, b"Nom;Prenom\nExemple;Nadia\n"))
+    jeton = re.search(r'name="jeton" value="([^"]+)"', html)
+    assert jeton is not None
+    autre = connecter(fabrique.referent())
+    for essai in (jeton[1], "../../etc/passwd", "x" * 30):
+        suite = autre.post("/referent/personnes/importer/ecrire", data={"jeton": essai}, follow_redirects=True)
+        assert "envoyez-le de nouveau" in texte(suite)
+
+
+def test_un_fichier_illisible_se_dit_a_cote_du_champ(page: FlaskClient, fabrique: Fabrique) -> None:
+    fabrique.territoire()
+    for contenu, mot in ((b"", "vide"), (b"a;b\n1;2\n", "Colonne introuvable"), (b"PK\x03\x04x", "abîmé")):
+        reponse = envoyer(page, contenu)
+        assert reponse.status_code == 422
+        assert mot in texte(reponse)
+    assert page.post("/referent/personnes/importer").status_code == 422

@@ -1,5 +1,6 @@
 """Acts on people: one public function = one act = one transaction."""
 
+from marketplace.personnes.services.imports import BilanImport, examiner_fichier, importer_fichier
 from marketplace.personnes.services.information import CANAUX, informer, informer_plusieurs, remettre
 from marketplace.personnes.services.lectures import lire_fiche, lire_liste, lire_noms, lire_validations
 from marketplace.personnes.services.profil import (
@@ -26,6 +27,7 @@ from marketplace.personnes.services.validations import (
 
 __all__ = [
     "CANAUX",
+    "BilanImport",
     "DoublonPossible",
     "Information",
     "PreuveVue",
@@ -36,6 +38,8 @@ __all__ = [
     "confirmer_metiers",
     "demander_validation",
     "enregistrer_personne",
+    "examiner_fichier",
+    "importer_fichier",
     "informer",
     "informer_plusieurs",
     "inscrire_validation",

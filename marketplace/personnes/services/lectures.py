@@ -14,7 +14,7 @@ from marketplace.journal.services import noter_lectures
 from marketplace.personnes.models import Personne
 from marketplace.personnes.portee import personne_du_perimetre, portee_personne
 from marketplace.personnes.queries.fiches import FichePersonne, fiche
-from marketplace.personnes.queries.listes import FiltresPersonnes, ListePersonnes, liste_personnes
+from marketplace.personnes.queries.listes import PAR_PAGE, FiltresPersonnes, ListePersonnes, liste_personnes
 from marketplace.personnes.queries.traces import FaitVu, LectureVue, historique, lectures_de
 from marketplace.personnes.queries.validations import ValidationATraiter, validations_a_traiter
 from marketplace.personnes.services.statuts import statuts_ouverts
@@ -49,7 +49,9 @@ def lire_fiche(
         )
 
 
-def lire_liste(ctx: Contexte, acteur: Acteur, filtres: FiltresPersonnes, finalite: str) -> ListePersonnes:
+def lire_liste(
+    ctx: Contexte, acteur: Acteur, filtres: FiltresPersonnes, finalite: str, *, par_page: int = PAR_PAGE
+) -> ListePersonnes:
     """A page of the caseload (référent) or of the vivier (facilitateur); each name shown is noted.
 
     Raises Interdit for a hat that may see nobody, an unverified organisation included (R10, R111).
@@ -59,7 +61,7 @@ def lire_liste(ctx: Contexte, acteur: Acteur, filtres: FiltresPersonnes, finalit
     if acteur.role is Role.REFERENT:
         filtres = replace(filtres, referent_id=acteur.referent_id)
     with ctx.transaction() as s:
-        page = liste_personnes(s, acteur.territoire_id, filtres, ctx.aujourdhui())
+        page = liste_personnes(s, acteur.territoire_id, filtres, ctx.aujourdhui(), par_page=par_page)
         noter_lectures(s, ctx.horloge(), acteur, [ligne.id for ligne in page.lignes], finalite)
     return page
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -132,6 +132,16 @@ def _poser_parcours(
     }
     s.execute(delete(Experience).where(Experience.personne_id == personne.id))
     s.execute(delete(CompetencePersonne).where(CompetencePersonne.personne_id == personne.id))
+    _ajouter_parcours(s, personne, experiences, competences, confirmes)
+
+
+def _ajouter_parcours(
+    s: Session,
+    personne: Personne,
+    experiences: tuple[ExperienceSaisie, ...],
+    competences: tuple[CompetenceSaisie, ...],
+    confirmes: Mapping[str, str | None],
+) -> None:
     connus = _codes_connus(s, experiences)
     for e in experiences:
         if e.intitule.strip():
@@ -140,6 +150,47 @@ def _poser_parcours(
     for c in competences:
         if c.libelle.strip():
             s.add(CompetencePersonne(personne_id=personne.id, libelle=c.libelle.strip(), code_ogr=c.code_ogr))
+
+
+def inscrire_personnes(
+    ctx: Contexte,
+    s: Session,
+    acteur: Acteur,
+    saisies: Sequence[ProfilSaisi],
+    information: Information | None,
+    *,
+    refs_prises: Collection[str] = (),
+) -> list[Personne]:
+    """Add checked profiles and their suivi by the actor, inside the caller's transaction, in few orders."""
+    quand, jour = ctx.horloge(), ctx.aujourdhui()
+    prises, personnes = set(refs_prises), []
+    for saisie in saisies:
+        while (ref := nouvelle_ref()) in prises:
+            continue
+        prises.add(ref)
+        personne = Personne(ref=ref, territoire_id=acteur.territoire_id, dernier_contact_le=jour, cree_le=quand)
+        with s.no_autoflush:
+            _poser_profil(s, personne, saisie, ctx.config.cle_secrete)
+        if information is not None:
+            inscrire_information(personne, information.le, information.canal, jour)
+        personnes.append(personne)
+    s.add_all(personnes)
+    s.flush()
+    with s.no_autoflush:
+        for personne, saisie in zip(personnes, saisies, strict=True):
+            _ajouter_parcours(s, personne, saisie.experiences, saisie.competences, {})
+            if acteur.referent_id is not None and acteur.organisation_id is not None:
+                s.add(
+                    Suivi(
+                        personne_id=personne.id,
+                        referent_id=acteur.referent_id,
+                        organisation_id=acteur.organisation_id,
+                        depuis=jour,
+                    )
+                )
+            noter_changement(s, quand, personne.id)
+    s.flush()
+    return personnes
 
 
 def enregistrer_personne(
@@ -163,25 +214,7 @@ def enregistrer_personne(
         marque = empreinte(ctx.config.cle_secrete, saisie.prenom, saisie.nom, saisie.date_naissance)
         if not autre_personne and jumeaux(s, acteur.territoire_id, marque):
             raise DoublonPossible()
-        personne = Personne(
-            ref=nouvelle_ref(), territoire_id=acteur.territoire_id, dernier_contact_le=jour, cree_le=quand
-        )
-        _poser_profil(s, personne, saisie, ctx.config.cle_secrete)
-        s.add(personne)
-        s.flush()
-        _poser_parcours(s, personne, saisie.experiences, saisie.competences)
-        if information is not None:
-            inscrire_information(personne, information.le, information.canal, jour)
-        if acteur.referent_id is not None and acteur.organisation_id is not None:
-            s.add(
-                Suivi(
-                    personne_id=personne.id,
-                    referent_id=acteur.referent_id,
-                    organisation_id=acteur.organisation_id,
-                    depuis=jour,
-                )
-            )
-        noter_changement(s, quand, personne.id)
+        (personne,) = inscrire_personnes(ctx, s, acteur, [saisie], information)
         journaliser(s, quand, acteur, "enregistrer_personne", personne, "Personne enregistrée")
         return personne.ref
 

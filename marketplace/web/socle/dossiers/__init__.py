@@ -14,6 +14,7 @@ from marketplace.comptes.roles import Role
 from marketplace.web.socle.acces import reserve_a
 from marketplace.web.socle.dossiers.commun import ACCOMPAGNEMENT
 from marketplace.web.socle.dossiers.droits import copie, donnees, effacer
+from marketplace.web.socle.dossiers.fichiers import importer, importer_vraiment, informer_ensemble
 from marketplace.web.socle.dossiers.pages import fiche_de_competences, hors_de_portee, page_de_fiche, page_de_liste
 from marketplace.web.socle.dossiers.saisie import competences, metiers, modifier, nouvelle
 from marketplace.web.socle.dossiers.situation import quartier, retirer_situation, situation
@@ -23,6 +24,9 @@ __all__ = ["ACCOMPAGNEMENT", "installer", "page_de_fiche", "page_de_liste"]
 
 PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/nouvelle", "nouvelle", ("GET", "POST"), nouvelle),
+    ("/importer", "importer", ("GET", "POST"), importer),
+    ("/importer/ecrire", "importer_vraiment", ("POST",), importer_vraiment),
+    ("/a-informer", "informer_ensemble", ("GET", "POST"), informer_ensemble),
     ("/<ref>/modifier", "modifier", ("GET", "POST"), modifier),
     ("/<ref>/metiers", "metiers", ("GET", "POST"), metiers),
     ("/<ref>/competences", "competences", ("GET", "POST"), competences),
