@@ -25,7 +25,7 @@ from marketplace.heures.imports.lecture import (
 )
 from marketplace.heures.imports.tableau import lire_tableau
 from marketplace.heures.models import Contrat, Declaration, EtatDeclaration
-from marketplace.heures.queries.employeur import texte_heures
+from marketplace.heures.queries.grilles import texte_heures
 from marketplace.heures.saisie import ContratDuMois, SaisieRefusee, champ_formation, champ_travaillees, lire_lignes
 from marketplace.heures.services.declarations import contrats_du_mois, lignes_en_vigueur, signer
 from marketplace.journal.services import journaliser

@@ -10,23 +10,16 @@ from marketplace.heures.queries.contrats import (
     employeurs_possibles,
     marches_ouverts,
 )
-from marketplace.heures.queries.employeur import (
+from marketplace.heures.queries.declaration import declaration_vue
+from marketplace.heures.queries.declarations import (
     DeclarationEmployeur,
-    Grille,
-    MarcheEmployeur,
     a_confirmer,
     declarations_de,
-    grille,
-    marches_de,
     personnes_par_mois,
-    salaries_de,
 )
-from marketplace.heures.queries.facilitateur import (
-    a_valider,
-    declaration_vue,
-    declarations_listees,
-    nombre_a_valider,
-)
+from marketplace.heures.queries.employeur import MarcheEmployeur, marches_de, salaries_de
+from marketplace.heures.queries.facilitateur import a_valider, declarations_listees, nombre_a_valider
+from marketplace.heures.queries.grilles import Grille, grille
 from marketplace.heures.registre import verifier_chaine
 
 __all__ = [
