@@ -28,7 +28,8 @@ class ChiffresPublics:
     """What the public home says of a territory."""
 
     marches: int
-    heures: Decimal
+    plus: bool
+    heures: Decimal | None
     offres: int
     places: int
     structures: int
@@ -50,6 +51,7 @@ def chiffres_publics(s: Session, territoire_id: int, recents: int = 5) -> Chiffr
     )
     return ChiffresPublics(
         marches=vivants.nombre,
+        plus=vivants.plus,
         heures=vivants.heures_prevues,
         offres=nombre,
         places=int(places),

@@ -49,7 +49,8 @@ def fiche(**champs):
 
 
 def fichier(*fiches, encodage="utf-8"):
-    return json.dumps(list(fiches), ensure_ascii=False).encode(encodage)
+    ascii_seulement = any("\ud800" in str(f) for f in fiches)
+    return json.dumps(list(fiches), ensure_ascii=ascii_seulement).encode(encodage)
 
 
 @pytest.fixture
@@ -135,6 +136,7 @@ def test_une_version_plus_ancienne_n_ecrase_pas_la_recente(ctx, acteur):
         ),
         ({"considerationsSociales": {"considerationSociale": [1]}}, "illisibles"),
         ({"considerationsSociales": ["Bonne action"]}, "considération"),
+        ({"ccag": "\ud800"}, "illisibles"),
     ],
 )
 def test_un_enregistrement_faux_est_refuse_avec_son_numero_et_sa_raison(ctx, acteur, champs, mot):
@@ -152,6 +154,7 @@ def test_un_enregistrement_faux_est_refuse_avec_son_numero_et_sa_raison(ctx, act
         {"titulaires": None, "montant": "NC", "dureeMois": "12", "lieuExecution": "34"},
         {"considerationsSociales": "Sans objet", "datePublicationDonnees": "test", "modifications": None},
         {"considerationsSociales": {"considerationSociale": "CritÃ¨re social"}, "objet": "Ã‰cole"},
+        {"tauxAvance": float("nan"), "origineUE": float("inf")},
         {"montant": 1e17, "modifications": [{"modification": {"id": 1, "montant": 22540}}]},
     ],
 )

@@ -73,7 +73,8 @@ def enregistrements(contenu: bytes) -> list[Any]:
     """
     texte = decoder(contenu)
     try:
-        lu = json.loads(texte)
+        # NaN and Infinity are Python's, not JSON's: real files hold them where a table had a hole.
+        lu = json.loads(texte, parse_constant=lambda _: None)
     except json.JSONDecodeError as faute:
         raise FichierRefuse(
             f"Ce fichier n'est pas un JSON complet (ligne {faute.lineno}) : il est peut-être coupé."
@@ -149,9 +150,12 @@ def lire_fiche(enregistrement: Any) -> FicheDecp:
 
 
 def empreinte(brut: Mapping[str, Any]) -> str:
-    """Fingerprint of a record, whatever the order of its keys."""
+    """Fingerprint of a record, whatever the order of its keys. Raises RegleViolee when no base could keep its text."""
     ecrit = json.dumps(brut, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(ecrit.encode("utf-8", errors="surrogatepass")).hexdigest()
+    try:
+        return hashlib.sha256(ecrit.encode("utf-8")).hexdigest()
+    except UnicodeEncodeError:
+        raise RegleViolee("Cet enregistrement contient des caractères illisibles.") from None
 
 
 def _premier(brut: Mapping[str, Any], *cles: str) -> Any:

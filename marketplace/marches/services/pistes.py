@@ -101,7 +101,7 @@ def prendre_piste(ctx: Contexte, acteur: Acteur, piste_id: int) -> str:
             ref=ref_provisoire(),
             territoire_id=acteur.territoire_id,
             intitule=piste.objet[:200],
-            cle=cle(piste.objet),
+            cle=cle(piste.objet)[:500],
             objet=piste.objet,
             acheteur_id=acheteur.id,
             titulaire_id=None if titulaire is None else titulaire.id,
