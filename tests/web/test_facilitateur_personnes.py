@@ -213,3 +213,17 @@ def test_seul_le_facilitateur_ouvre_ces_pages(
         assert client.get(adresse).status_code == 302
         for affectation in (fabrique.employeur(), fabrique.referent(), fabrique.acheteur()):
             assert connecter(affectation).get(adresse).status_code == 404
+
+
+def test_les_fiches_en_double_se_comparent_et_se_reunissent(page: FlaskClient, fabrique: Fabrique) -> None:
+    champs = {"prenom": "Nadia", "nom": "Exemple", "empreinte": "e" * 64}
+    une, autre = (fabrique.personne(fabrique.referent(), **champs) for _ in range(2))
+    html = texte(page.get("/facilitateur/personnes/doublons"))
+    assert f"Garder {une.ref}, effacer {autre.ref}" in html
+    suite = page.post(
+        "/facilitateur/personnes/doublons/reunir", data={"ref": une.ref, "autre": autre.ref}, follow_redirects=True
+    )
+    assert "Fiches réunies" in texte(suite)
+    assert "Aucune fiche en double" in texte(suite)
+    rien = page.post("/facilitateur/personnes/doublons/distinguer", data={"ref": une.ref, "autre": autre.ref})
+    assert rien.status_code == 404

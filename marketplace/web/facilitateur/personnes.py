@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from marketplace.personnes import services
 from marketplace.personnes.queries import ValidationATraiter, nombre_a_traiter
 from marketplace.personnes.rules.pieces import LIBELLES_CATEGORIES, PIECES
 from marketplace.personnes.rules.proteges import avertir
+from marketplace.propositions.services.doublons import distinguer_fiches, lire_doublons, reunir_fiches
 from marketplace.web.socle import dossiers
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.filtres import pluriel
@@ -124,6 +126,39 @@ def enregistrer_reponse(ref: str) -> Any:
             flash("Personne validée." if oui else "Réponse envoyée : non.")
             return redirect(url_for(".a_valider"))
     return render_template("facilitateur/repondre_validation.html", v=_trouver(ref), form=form), code
+
+
+@bp.get("/doublons")
+@reserve_a(Role.FACILITATEUR)
+def doublons() -> Any:
+    """Files that may be one person's, side by side."""
+    return render_template("facilitateur/doublons.html", groupes=lire_doublons(contexte(), acteur()))
+
+
+@bp.post("/doublons/reunir")
+@reserve_a(Role.FACILITATEUR)
+def reunir() -> Any:
+    """Keep one file, erase the other."""
+    return _trancher(reunir_fiches, "Fiches réunies : les référents suivent maintenant la même.")
+
+
+@bp.post("/doublons/distinguer")
+@reserve_a(Role.FACILITATEUR)
+def distinguer() -> Any:
+    """They are two people."""
+    return _trancher(distinguer_fiches, "C'est noté : deux personnes différentes.")
+
+
+def _trancher(acte: Callable[..., None], fait: str) -> Any:
+    try:
+        acte(contexte(), acteur(), request.form.get("ref", ""), request.form.get("autre", ""))
+    except Introuvable:
+        raise
+    except RegleViolee as refus:
+        flash(refus.message, "warning")
+    else:
+        flash(fait)
+    return redirect(url_for(".doublons"))
 
 
 @bp.get("/<ref>")
