@@ -49,7 +49,7 @@ def fiche(**champs):
 
 
 def fichier(*fiches, encodage="utf-8"):
-    ascii_seulement = any("\ud800" in str(f) for f in fiches)
+    ascii_seulement = any("ccag" in f for f in fiches)
     return json.dumps(list(fiches), ensure_ascii=ascii_seulement).encode(encodage)
 
 
