@@ -12,13 +12,14 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.comptes.models import Organisation, Utilisateur
+from marketplace.comptes.models import Organisation
 from marketplace.comptes.roles import Acteur, Role
 from marketplace.erreurs import Introuvable
 from marketplace.heures.models import Contrat
 from marketplace.offres.models import Offre
 from marketplace.personnes.models import EtatValidation, Personne, Suivi, Validation
 from marketplace.personnes.portee import suivi_en_cours
+from marketplace.propositions.contacts import ContactReferent, contacts_referents
 from marketplace.propositions.models import (
     EtatProposition,
     EtatSouhait,
@@ -59,16 +60,6 @@ class Etape:
 
     libelle: str
     quand: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ContactReferent:
-    """Whom to call about a person."""
-
-    nom: str
-    organisation: str
-    telephone: str
-    courriel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,21 +295,6 @@ def _validation_attendue(s: Session, personne_id: int, organisation_id: int) -> 
         Validation.etat == EtatValidation.A_TRAITER,
     )
     return s.scalar(requete.limit(1)) is not None
-
-
-def contacts_referents(s: Session, personne_id: int, jour: date) -> tuple[ContactReferent, ...]:
-    """Those who follow a person today, for whoever may call them."""
-    lus = s.execute(
-        select(Utilisateur.prenom, Utilisateur.nom, Organisation.nom, Utilisateur.telephone, Utilisateur.courriel)
-        .join(Suivi, Suivi.referent_id == Utilisateur.id)
-        .join(Organisation, Organisation.id == Suivi.organisation_id)
-        .where(Suivi.personne_id == personne_id, suivi_en_cours(jour))
-        .order_by(Suivi.id)
-    )
-    return tuple(
-        ContactReferent(f"{prenom} {nom}", organisation, telephone, courriel)
-        for prenom, nom, organisation, telephone, courriel in lus
-    )
 
 
 def ids_de_personnes(s: Session, territoire_id: int, refs: Iterable[str]) -> list[int]:

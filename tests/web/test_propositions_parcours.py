@@ -194,6 +194,22 @@ def test_ce_que_lit_le_referent_ne_dit_ni_absence_ni_refus(scene, fabrique, ctx)
     assert "Sans suite, à revoir avec la personne" in lu
 
 
+def test_la_fiche_a_remettre_dit_ou_quand_et_qui_demander(scene, fabrique, ctx):
+    offre = publier(scene, fabrique, ctx)
+    proposer = f"/referent/offres/{offre.ref}/proposer/{scene.samira.ref}"
+    quand = (ctx.horloge() + timedelta(days=4)).strftime("%Y-%m-%dT%H:%M")
+    donnees = {"accord_canal": "entretien", "creneau": quand, "lieu": "Base vie du chantier"}
+    ref = scene.page_referent.post(proposer, data=donnees).location.rsplit("/", 1)[1]
+    fiche = scene.page_referent.get(f"/referent/propositions/{ref}/a-remettre")
+    lu = texte(fiche)
+    assert "mercredi 25 novembre" in lu
+    assert "Base vie du chantier" in lu
+    assert "Demandez Camille Exemple" in lu
+    assert "min de trajet" in lu
+    assert not INTERDITS.search(lu)
+    assert scene.employeur.get(f"/referent/propositions/{ref}/a-remettre").status_code == 404
+
+
 def test_le_facilitateur_classe_propose_et_lit(scene, fabrique, ctx):
     offre = publier(scene, fabrique, ctx)
     assert offre.intitule in texte(scene.facilitateur.get("/facilitateur/offres"))

@@ -71,6 +71,13 @@ def fiche(ref: str) -> Any:
     return pages.fiche_proposition("facilitateur", ref)
 
 
+@bp.get("/<ref>/a-remettre")
+@reserve_a(Role.FACILITATEUR)
+def a_remettre(ref: str) -> Any:
+    """The sheet handed to the person."""
+    return pages.fiche_a_remettre("facilitateur", ref)
+
+
 @bp.post("/<ref>/retirer")
 @reserve_a(Role.FACILITATEUR)
 def retirer(ref: str) -> Any:

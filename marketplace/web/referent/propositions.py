@@ -27,6 +27,13 @@ def fiche(ref: str) -> Any:
     return pages.fiche_proposition("referent", ref)
 
 
+@bp.get("/<ref>/a-remettre")
+@reserve_a(Role.REFERENT)
+def a_remettre(ref: str) -> Any:
+    """The sheet handed to the person."""
+    return pages.fiche_a_remettre("referent", ref)
+
+
 @bp.post("/<ref>/retirer")
 @reserve_a(Role.REFERENT)
 def retirer(ref: str) -> Any:

@@ -10,6 +10,7 @@ from marketplace.comptes.roles import Role
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.offres import queries as offres
 from marketplace.propositions import queries
+from marketplace.propositions.contacts import contact_employeur
 from marketplace.propositions.delais import chiffres_du_referent
 from marketplace.propositions.services import (
     annuler,
@@ -113,6 +114,19 @@ def fiche_proposition(audience: str, ref: str, *, code: int = 200, conflit: str 
     form = FormulaireVersion(formdata=None, data={"version": str(p.version)})
     page = render_template("socle/proposition.html", audience=audience, p=p, offre=offre, form=form, conflit=conflit)
     return page, code
+
+
+def fiche_a_remettre(audience: str, ref: str) -> Any:
+    """One page for the person: day, place, journey, whom to ask for, and a short text to send."""
+    ctx, moi = contexte(), acteur()
+    p = lire_fiche(ctx, moi, ref)
+    with ctx.lecture() as s:
+        offre = offres.offre(s, moi.territoire_id, p.offre_ref)
+        contact = contact_employeur(s, moi.territoire_id, p.offre_ref, ctx.aujourdhui())
+    trajet = next((r.texte for r in p.raisons if r.critere == "trajet"), "")
+    return render_template(
+        "socle/proposition_remise.html", audience=audience, p=p, offre=offre, contact=contact, trajet=trajet
+    )
 
 
 def annuler_proposition(audience: str, ref: str) -> Any:
