@@ -83,7 +83,7 @@ def multiplier(ranker: Ranker, nombre: int, graine: int = 2) -> None:
     ailleurs = np.concatenate([np.arange(base), rng.integers(0, base, nombre - base)])
     for nom in ("vivant", "neutre", "codes", "croyances"):
         setattr(vivier, nom, getattr(vivier, nom)[source])
-    for nom in ("classe", "porte", "dispo"):
+    for nom in ("classe", "classe_octet", "porte", "dispo"):
         setattr(vivier, nom, getattr(vivier, nom)[ailleurs])
     vivier.refs = [f"b{i}" for i in range(nombre)]
     vivier.place = {r: i for i, r in enumerate(vivier.refs)}

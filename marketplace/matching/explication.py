@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from marketplace.matching.vivier import INCONNU
 SEUIL_COUVERTURE, SEUIL_INCLUSION = 68.0, 92.0
 MOTS_PROXIMITE = ("très proche", "proche", "à rapprocher", "éloigné")
 MANQUES_MAX = 3
+VOULUS = 5  # trades of the offre looked at for words
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,24 @@ class Explicateur:
         self, poste: Poste, lecture: Lecture, gens: Sequence[tuple[Profil, Constat]]
     ) -> tuple[LigneClassee, ...]:
         """The lines of a ranking; what skills bring is the score less the score without them."""
-        lectures = [
-            self.interprete.profil(replace(p, competences=()) if p.competences else p) for p, c in gens if _lu(p, c)
-        ]
+        lectures = [self.interprete.profil(p, avec_competences=False) for p, c in gens if _lu(p, c)]
+        liens = self._liens(lecture, gens)
         sans = iter(self.pertinence.de_lectures(self.graphe, lecture, lectures))
         return tuple(
-            self._ligne(poste, lecture, p, c, float(next(sans)) if _lu(p, c) else c.pertinence) for p, c in gens
+            self._ligne(poste, lecture, p, c, float(next(sans)) if _lu(p, c) else c.pertinence, lien)
+            for (p, c), lien in zip(gens, liens, strict=True)
         )
 
-    def _ligne(self, poste: Poste, lecture: Lecture, profil: Profil, constat: Constat, sans: float) -> LigneClassee:
-        raisons = [self._metier(lecture, profil, constat, sans)]
+    def _ligne(
+        self,
+        poste: Poste,
+        lecture: Lecture,
+        profil: Profil,
+        constat: Constat,
+        sans: float,
+        lien: tuple[int, int] | None,
+    ) -> LigneClassee:
+        raisons = [self._metier(lecture, profil, constat, sans, lien)]
         manques: list[str] = []
         competences, absentes = self._competences(poste, profil, constat.pertinence - sans)
         raisons += competences
@@ -88,31 +97,35 @@ class Explicateur:
                 return mot
         return MOTS_PROXIMITE[-1]
 
-    def _metier(self, lecture: Lecture, profil: Profil, constat: Constat, part: float) -> Raison:
+    def _metier(
+        self, lecture: Lecture, profil: Profil, constat: Constat, part: float, lien: tuple[int, int] | None
+    ) -> Raison:
         if not lecture.lisible:
             return Raison("metier", "Métier de l'offre à préciser : classement neutre", part, "neutre")
         if constat.neutre:
             return Raison("metier", "Parcours à compléter : classé sur le reste", part, "neutre")
-        lien = self._lien(lecture, profil, constat)
         if lien is None:
             texte = "Pas d'expérience repérée dans ce métier ni dans un métier voisin"
             return Raison("metier", texte, part, "moins")
-        return Raison("metier", mots.texte_metier(lien[1], lien[0], lien[2]), part, "plus")
+        return Raison(
+            "metier", mots.texte_metier(self.rome.libelles[lien[1]], lien[0], self._mois(profil, lien[1])), part, "plus"
+        )
 
-    def _lien(self, lecture: Lecture, profil: Profil, constat: Constat) -> tuple[int, str, int | None] | None:
-        """(relation, label of the trade held, months) of the past job nearest to the offre."""
-        connus = constat.codes < self.graphe.nombre
-        codes, croyances = constat.codes[connus].astype(np.intp), constat.croyances[connus] / 255.0
-        if len(codes) == 0:
-            return None
-        voulus = lecture.codes[:5]
-        liens = self.rome.relation[codes[:, None], voulus[None, :]]
-        valeurs = croyances[:, None] * lecture.valeurs[None, :5] * GAINS[liens]
-        i, j = np.unravel_index(int(np.argmax(valeurs)), valeurs.shape)
-        if valeurs[i, j] <= 0.03:
-            return None
-        code = int(codes[i])
-        return int(liens[i, j]), self.rome.libelles[code], self._mois(profil, code)
+    def _liens(self, lecture: Lecture, gens: Sequence[tuple[Profil, Constat]]) -> list[tuple[int, int] | None]:
+        """For each person (relation, trade held) of the past job nearest to the offre, None when there is none."""
+        if not gens or len(lecture.codes) == 0:
+            return [None] * len(gens)
+        codes = np.minimum(np.stack([c.codes for _, c in gens]), self.graphe.nombre - 1).astype(np.intp)
+        croyances = np.stack([c.croyances for _, c in gens]) / 255.0  # zero where the code is a filler
+        relations = self.rome.relation[codes[:, :, None], lecture.codes[None, None, :VOULUS]]
+        valeurs = croyances[:, :, None] * lecture.valeurs[None, None, :VOULUS] * GAINS[relations]
+        plates = valeurs.reshape(len(gens), -1)
+        meilleurs = plates.argmax(axis=1)
+        largeur = valeurs.shape[2]
+        return [
+            (int(relations[i, m // largeur, m % largeur]), int(codes[i, m // largeur])) if plates[i, m] > 0.03 else None
+            for i, m in enumerate(meilleurs)
+        ]
 
     def _mois(self, profil: Profil, code: int) -> int | None:
         """Length of the past job that most likely was of this trade."""

@@ -102,10 +102,10 @@ class Interprete:
             melange /= lues
         return log_appui, melange, lues
 
-    def emplois(self, profil: Profil) -> list[Lecture]:
+    def emplois(self, profil: Profil, avec_competences: bool = True) -> list[Lecture]:
         """One belief a past job; a person with skills only is read as one job made of them."""
         experiences = list(profil.experiences[:8])
-        log_appui, melange, lues = self._appui(profil.competences, len(experiences))
+        log_appui, melange, lues = self._appui(profil.competences if avec_competences else (), len(experiences))
         lectures = []
         for experience in experiences:
             confirme = self.lecteur.rome.rang.get(experience.code_rome or "")
@@ -143,9 +143,9 @@ class Interprete:
         meilleurs = np.lexsort((presents, -p))[:LARGEUR]
         return Lecture(presents[meilleurs].astype(np.int32), p[meilleurs].astype(np.float32), True)
 
-    def profil(self, profil: Profil) -> Lecture:
+    def profil(self, profil: Profil, avec_competences: bool = True) -> Lecture:
         """Belief that one of the past jobs is of each trade: the best job counts."""
-        lectures = [x for x in self.emplois(profil) if x.lisible]
+        lectures = [x for x in self.emplois(profil, avec_competences) if x.lisible]
         if not lectures:
             return Lecture(np.empty(0, np.int32), np.empty(0, np.float32), False)
         if len(lectures) == 1:

@@ -135,7 +135,7 @@ class Noyau:
         effectifs = vivier.effectifs(None if parmi is None else admissible)
         for motif, premier in _PREMIER_MOTIF.items():
             ecartes[motif] += int(effectifs[premier[examen.classes]].sum())
-        bons = np.take(examen.classes == 0, vivier.classe[:n], mode="clip")
+        bons = vivier.sans_reproche(examen)
         if admissible is not None:
             bons &= admissible
         tard = vivier.dispo[:n] > examen.dispo

@@ -167,6 +167,7 @@ class Vivier:
         self.vivant = np.zeros(n, bool)
         self.dispo = np.zeros(n, np.int16)  # days since 2000, -32768 for now
         self.classe = np.zeros(n, np.intp)  # same licences, CACES, night, week-end and hours
+        self.classe_octet = np.zeros(n, np.uint8)  # the same while there are at most 256 classes
         self.porte = np.zeros(n, np.intp)  # same commune, modes and longest journey
         self.hash = np.zeros(n, np.uint64)
         self.neutre = np.zeros(n, np.float32)
@@ -184,6 +185,7 @@ class Vivier:
     _PAR_PLACE: ClassVar[tuple[str, ...]] = (
         "vivant",
         "classe",
+        "classe_octet",
         "porte",
         "dispo",
         "hash",
@@ -231,6 +233,7 @@ class Vivier:
             self._oter_colonnes(place)
         self.vivant[place] = True
         self.classe[place] = self._classe(profil)
+        self.classe_octet[place] = self.classe[place] & 255
         self.porte[place] = self._porte(profil)
         self._effectifs = self._neutres = None
         self.dispo[place] = (
@@ -365,6 +368,16 @@ class Vivier:
         tot = poste.heure_debut is not None and poste.heure_debut.hour < 6
         minutes, mode = self.minutes(commune, tot)
         return Examen(rate, np.int16(limite), minutes, mode, minutes > self.portes.tableau()[:, 2])
+
+    def sans_reproche(self, examen: Examen) -> NDArray[np.bool_]:
+        """Slots whose class meets every requirement; a byte translation while classes fit on one byte."""
+        bons = examen.classes == 0
+        if len(bons) > 256:
+            pris: NDArray[np.bool_] = np.take(bons, self.classe[: self.taille], mode="clip")
+            return pris
+        table = bons.tobytes().ljust(256, b"\0")
+        traduit = bytearray(self.classe_octet[: self.taille].tobytes().translate(table))
+        return np.frombuffer(traduit, np.bool_)
 
     def rates(self, examen: Examen, places: NDArray[np.intp]) -> NDArray[np.uint8]:
         """Bits of the failed requirements of some slots (MOTIFS)."""
