@@ -11,6 +11,9 @@ from marketplace.contexte import Contexte
 from marketplace.heures.taches import constater_silences, ouvrir_declarations, relancer_declarations, suivre_clauses
 from marketplace.journal.envoi import envoyer_courriels
 from marketplace.journal.menage import faire_le_menage
+from marketplace.marches.taches import suivre_registre
+from marketplace.personnes.taches import suivre_personnes
+from marketplace.propositions.conservation import purger_personnes
 from marketplace.propositions.taches import (
     annoncer_offres,
     fermer_offres,
@@ -41,6 +44,7 @@ class Tache:
 
 TACHES: tuple[Tache, ...] = (
     Tache("suivi", "Suivre chaque clause, ouvrir et fermer ses alertes", Rythme.QUOTIDIEN, 2, True, suivre_clauses),
+    Tache("registre", "Premières semaines, démarrages et fins des marchés", Rythme.QUOTIDIEN, 2, True, suivre_registre),
     Tache("declarations", "Ouvrir les déclarations du mois écoulé", Rythme.MENSUEL, 3, False, ouvrir_declarations),
     Tache("silences", "Constater le silence des titulaires", Rythme.QUOTIDIEN, 5, True, constater_silences),
     Tache("relances", "Relancer les déclarations en retard", Rythme.QUOTIDIEN, 6, True, relancer_declarations),
@@ -49,6 +53,15 @@ TACHES: tuple[Tache, ...] = (
     Tache("annonces", "Annoncer les nouvelles offres aux référents", Rythme.QUOTIDIEN, 5, True, annoncer_offres),
     Tache("reponses", "Rappeler les réponses attendues", Rythme.QUOTIDIEN, 6, True, suivre_propositions),
     Tache("actualite", "Demander si les offres sont d'actualité", Rythme.HEBDOMADAIRE, 7, True, relancer_offres),
+    Tache(
+        "personnes",
+        "Suivre les personnes à valider et les fiches en double",
+        Rythme.QUOTIDIEN,
+        3,
+        True,
+        suivre_personnes,
+    ),
+    Tache("conservation", "Effacer les fiches arrivées à leur terme", Rythme.HEBDOMADAIRE, 4, True, purger_personnes),
     Tache("menage", "Effacer ce qui a passé sa durée", Rythme.HEBDOMADAIRE, 4, True, faire_le_menage),
     Tache("acces", "Effacer les liens et les compteurs périmés", Rythme.QUOTIDIEN, 4, True, effacer_acces),
     Tache("courriels", "Envoyer les courriels en attente", Rythme.CINQ_MINUTES, 0, True, envoyer_courriels),
