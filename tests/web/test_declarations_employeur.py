@@ -285,3 +285,18 @@ def test_le_titulaire_confirme_ou_conteste_depuis_sa_liste(
     assert envoi.status_code == 302
     assert chantier.lire(seconde).etat is EtatDeclaration.CONTESTEE
     assert connecter(interim).get(f"{base}/{seconde}/contester").status_code == 404
+
+
+def test_une_organisation_pas_encore_verifiee_ne_lit_aucun_nom(chantier: Chantier, connecter) -> None:
+    a_verifier = chantier.fabrique.organisation(verifiee_le=None)
+    marche = chantier.fabrique.marche(titulaire=a_verifier)
+    contrat = chantier.salarie(employeur=a_verifier, marche=marche)
+    chantier.declaration(employeur=a_verifier, marche=marche)
+    client = connecter(chantier.fabrique.employeur(a_verifier))
+    for adresse in (
+        f"/employeur/declarations/{marche.ref}/2026-10",
+        "/employeur/salaries",
+        f"/employeur/salaries/{contrat.ref}",
+    ):
+        assert client.get(adresse).status_code == 404
+    assert client.get("/employeur").status_code == 200

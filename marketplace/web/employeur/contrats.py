@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.heures.libelles import MODALITES
-from marketplace.heures.queries import embauche_possible, marches_ouverts, salaries_de
 from marketplace.heures.rules.contrats import MotifFin
 from marketplace.heures.services.contrats import LIBELLES_FIN, embaucher_validee, finir_contrat
-from marketplace.journal.services import noter_lectures
+from marketplace.heures.services.lectures import Embauche, lire_embauche, lire_salaries
 from marketplace.offres.libelles import CONTRATS
 from marketplace.offres.models import TypeContrat
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
@@ -25,10 +24,7 @@ bp = Blueprint("employeur_contrats", __name__, url_prefix="/employeur/salaries")
 @reserve_a(Role.EMPLOYEUR)
 def liste() -> Any:
     """Everyone at work, then those who left."""
-    ctx, moi = contexte(), acteur()
-    with ctx.transaction() as s:
-        salaries = salaries_de(s, moi.organisation_id, ctx.aujourdhui())
-        noter_lectures(s, ctx.horloge(), moi, (x.personne_id for x in salaries), "liste de mes salariés")
+    salaries = lire_salaries(contexte(), acteur())
     return render_template(
         "employeur/contrats.html",
         en_cours=[x for x in salaries if x.en_cours],
@@ -44,19 +40,14 @@ def fiche(ref: str) -> Any:
 
 
 def _fiche(ref: str, form: FormulaireFin, code: int = 200) -> Any:
-    ctx, moi = contexte(), acteur()
-    with ctx.transaction() as s:
-        trouves = salaries_de(s, moi.organisation_id, ctx.aujourdhui(), ref=ref)
-        if not trouves:
-            raise Introuvable()
-        noter_lectures(s, ctx.horloge(), moi, [trouves[0].personne_id], f"contrat {ref}")
+    salarie = lire_salaries(contexte(), acteur(), ref)[0]
     page = render_template(
         "employeur/contrat.html",
-        c=trouves[0],
+        c=salarie,
         form=form,
         modalites=MODALITES,
-        contrat=CONTRATS.get(TypeContrat(trouves[0].type_contrat), ""),
-        motif_fin=LIBELLES_FIN[MotifFin(trouves[0].motif_fin)] if trouves[0].motif_fin else "",
+        contrat=CONTRATS.get(TypeContrat(salarie.type_contrat), ""),
+        motif_fin=LIBELLES_FIN[MotifFin(salarie.motif_fin)] if salarie.motif_fin else "",
     )
     return page, code
 
@@ -82,26 +73,20 @@ def finir(ref: str) -> Any:
     return redirect(url_for(".fiche", ref=ref))
 
 
-def _saisie(validation_ref: str, form: FormulaireContrat, code: int = 200) -> Any:
-    ctx, moi = contexte(), acteur()
-    with ctx.transaction() as s:
-        qui = embauche_possible(s, moi.territoire_id, validation_ref)
-        if qui.employeur_id != moi.organisation_id:
-            raise Introuvable()
-        marches = marches_ouverts(s, moi.territoire_id, employeur_id=moi.organisation_id)
-        form.preparer(marches, qui.type_employeur)
-        noter_lectures(s, ctx.horloge(), moi, [qui.personne_id], "nouveau contrat")
-    if request.method == "GET":
-        form.poste.data, form.marche.data = qui.poste, qui.marche_ref or ""
-        form.debut.data = qui.debut_prevu
-    return render_template("employeur/contrat_nouveau.html", qui=qui, form=form), code
+def _saisie(embauche: Embauche, form: FormulaireContrat, code: int = 200) -> Any:
+    return render_template("employeur/contrat_nouveau.html", qui=embauche.qui, form=form), code
 
 
 @bp.get("/nouveau/<validation_ref>")
 @reserve_a(Role.EMPLOYEUR)
 def nouveau(validation_ref: str) -> Any:
     """The contrat of a person the facilitateur answered « oui » for."""
-    return _saisie(validation_ref, FormulaireContrat())
+    embauche = lire_embauche(contexte(), acteur(), validation_ref)
+    form = FormulaireContrat()
+    form.preparer(embauche.marches, embauche.qui.type_employeur)
+    form.poste.data, form.marche.data = embauche.qui.poste, embauche.qui.marche_ref or ""
+    form.debut.data = embauche.qui.debut_prevu
+    return _saisie(embauche, form)
 
 
 @bp.post("/nouveau/<validation_ref>")
@@ -109,17 +94,16 @@ def nouveau(validation_ref: str) -> Any:
 def creer(validation_ref: str) -> Any:
     """Write it."""
     ctx, moi, form = contexte(), acteur(), FormulaireContrat()
-    with ctx.lecture() as s:
-        qui = embauche_possible(s, moi.territoire_id, validation_ref)
-        form.preparer(marches_ouverts(s, moi.territoire_id, employeur_id=moi.organisation_id), qui.type_employeur)
+    embauche = lire_embauche(ctx, moi, validation_ref)
+    form.preparer(embauche.marches, embauche.qui.type_employeur)
     if not form.validate_on_submit():
-        return _saisie(validation_ref, form, 422)
+        return _saisie(embauche, form, 422)
     try:
         ref = embaucher_validee(ctx, moi, validation_ref, **valeurs_contrat(form))
     except Introuvable:
         raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
-        return _saisie(validation_ref, form, 422)
+        return _saisie(embauche, form, 422)
     flash("Contrat enregistré. Vous déclarerez ses heures chaque mois.")
     return redirect(url_for(".fiche", ref=ref))

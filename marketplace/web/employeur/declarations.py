@@ -14,11 +14,11 @@ from wtforms.validators import InputRequired, Length
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.heures.libelles import ETATS_EMPLOYEUR, ETATS_LIGNE
-from marketplace.heures.queries import Grille, a_confirmer, declarations_de, grille
+from marketplace.heures.queries import Grille, a_confirmer, declarations_de
 from marketplace.heures.saisie import SaisieRefusee
 from marketplace.heures.services.confirmation import confirmer, contester
 from marketplace.heures.services.declarations import declarer, enregistrer_brouillon, reprendre
-from marketplace.journal.services import noter_lectures
+from marketplace.heures.services.lectures import lire_grille
 from marketplace.valeurs import lire_heures, somme
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires import Formulaire, sans_nir
@@ -109,14 +109,9 @@ def _mois(texte: str) -> date:
         abort(404)
 
 
-def _charger(ref: str, mois: str, *, copier: bool = False, lire: bool = True) -> Grille:
+def _charger(ref: str, mois: str, *, copier: bool = False) -> Grille:
     """The grid; the names it shows are recorded as read."""
-    ctx, moi = contexte(), acteur()
-    with ctx.transaction() as s:
-        vue = grille(s, moi.organisation_id, ref, _mois(mois), ctx.aujourdhui(), copier=copier)
-        if lire and vue.lignes:
-            noter_lectures(s, ctx.horloge(), moi, (x.personne_id for x in vue.lignes), f"heures {mois} du marché {ref}")
-    return vue
+    return lire_grille(contexte(), acteur(), ref, _mois(mois), copier=copier)
 
 
 @bp.get("/<ref>/<mois>")
@@ -184,7 +179,7 @@ def _typee() -> dict[str, str]:
 def envoyer(ref: str, mois: str) -> Any:
     """Sign, or keep as a draft: whichever button was pressed."""
     ctx, moi = contexte(), acteur()
-    vue = _charger(ref, mois, lire=False)
+    vue = _charger(ref, mois)
     typee = _typee()
     version = request.form.get("version", type=int)
     try:
@@ -204,9 +199,9 @@ def envoyer(ref: str, mois: str) -> Any:
     except SaisieRefusee as refus:
         return _page(vue, 422, typee=typee, erreurs=refus.erreurs)
     except ModifieEntreTemps as erreur:
-        return _page(_charger(ref, mois, lire=False), 409, typee=typee, conflit=erreur.message)
+        return _page(_charger(ref, mois), 409, typee=typee, conflit=erreur.message)
     except RegleViolee as erreur:
-        return _page(_charger(ref, mois, lire=False), 422, typee=typee, erreurs={"": erreur.message})
+        return _page(_charger(ref, mois), 422, typee=typee, erreurs={"": erreur.message})
     flash("Heures déclarées et signées. Votre facilitateur les valide.")
     return redirect(url_for(".liste"))
 
@@ -216,7 +211,7 @@ def envoyer(ref: str, mois: str) -> Any:
 def reprendre_saisie(ref: str, mois: str) -> Any:
     """Open again a declaration nobody answered yet."""
     ctx, moi = contexte(), acteur()
-    vue = _charger(ref, mois, lire=False)
+    vue = _charger(ref, mois)
     reprendre(ctx, moi, vue.id, version=request.form.get("version", type=int))
     flash("Vous pouvez corriger vos heures, puis signer de nouveau.")
     return redirect(url_for(".saisir", ref=ref, mois=mois))

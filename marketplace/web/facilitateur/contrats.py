@@ -9,16 +9,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.heures.libelles import ETATS_FACILITATEUR, MODALITES
-from marketplace.heures.queries import (
-    contrat_vu,
-    contrats_listes,
-    embauche_possible,
-    employeurs_possibles,
-    marches_ouverts,
-)
 from marketplace.heures.rules.contrats import MotifFin
 from marketplace.heures.services.contrats import LIBELLES_FIN, embaucher_validee, finir_contrat
-from marketplace.journal.services import noter_lectures
+from marketplace.heures.services.lectures import Embauche, lire_contrat, lire_contrats, lire_embauche
 from marketplace.offres.libelles import CONTRATS
 from marketplace.offres.models import TypeContrat
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
@@ -39,13 +32,10 @@ VUES = {"en_cours": "En cours", "a_venir": "À venir", "finis": "Terminés", "to
 @reserve_a(Role.FACILITATEUR)
 def liste() -> Any:
     """Contrats, filters in the address."""
-    ctx, moi = contexte(), acteur()
     vue = request.args.get("vue", "en_cours")
     vue = vue if vue in VUES else "en_cours"
     texte = request.args.get("q", "")[:100]
-    with ctx.transaction() as s:
-        page = contrats_listes(s, moi.territoire_id, ctx.aujourdhui(), vue=vue, texte=texte, page=numero_de_page())
-        noter_lectures(s, ctx.horloge(), moi, (x.personne_id for x in page.lignes), "liste des contrats")
+    page = lire_contrats(contexte(), acteur(), vue=vue, texte=texte, page=numero_de_page())
     return render_template(
         "facilitateur/contrats.html",
         page=page,
@@ -65,10 +55,7 @@ def fiche(ref: str) -> Any:
 
 
 def _fiche(ref: str, form: FormulaireFin, code: int = 200) -> Any:
-    ctx, moi = contexte(), acteur()
-    with ctx.transaction() as s:
-        c = contrat_vu(s, moi.territoire_id, ref)
-        noter_lectures(s, ctx.horloge(), moi, [c.personne_id], f"contrat {ref}")
+    c = lire_contrat(contexte(), acteur(), ref)
     page = render_template(
         "facilitateur/contrat.html",
         c=c,
@@ -102,28 +89,20 @@ def finir(ref: str) -> Any:
     return redirect(url_for(".fiche", ref=ref))
 
 
-def _preparer(validation_ref: str) -> tuple[Any, FormulaireContrat, dict[str, str]]:
-    """The « oui », its form with its lists, and the employers by name when one has to be chosen."""
-    ctx, moi = contexte(), acteur()
-    with ctx.transaction() as s:
-        qui = embauche_possible(s, moi.territoire_id, validation_ref)
-        marches = marches_ouverts(s, moi.territoire_id, employeur_id=qui.employeur_id) or marches_ouverts(
-            s, moi.territoire_id
-        )
-        employeurs: dict[str, str] = {}
-        if qui.employeur_id is None:
-            employeurs = {nom: ref for ref, nom in employeurs_possibles(s, moi.territoire_id)}
-        noter_lectures(s, ctx.horloge(), moi, [qui.personne_id], "nouveau contrat")
-    form = FormulaireContrat() if qui.employeur_id is not None else FormulaireContratEmployeur()
-    form.preparer(marches, qui.type_employeur)
-    return qui, form, employeurs
+def _preparer(validation_ref: str) -> tuple[Embauche, FormulaireContrat]:
+    """The « oui » and its form with its lists; the employer is asked for when nobody asked for the person."""
+    embauche = lire_embauche(contexte(), acteur(), validation_ref)
+    form = FormulaireContratEmployeur() if embauche.qui.employeur_id is None else FormulaireContrat()
+    form.preparer(embauche.marches, embauche.qui.type_employeur)
+    return embauche, form
 
 
 @bp.get("/nouveau/<validation_ref>")
 @reserve_a(Role.FACILITATEUR)
 def nouveau(validation_ref: str) -> Any:
     """The contrat of a person answered « oui »."""
-    qui, form, _ = _preparer(validation_ref)
+    embauche, form = _preparer(validation_ref)
+    qui = embauche.qui
     form.poste.data, form.marche.data = qui.poste, qui.marche_ref or ""
     form.debut.data = qui.debut_prevu
     return render_template("facilitateur/contrat_nouveau.html", qui=qui, form=form)
@@ -133,13 +112,14 @@ def nouveau(validation_ref: str) -> Any:
 @reserve_a(Role.FACILITATEUR)
 def creer(validation_ref: str) -> Any:
     """Write it."""
-    qui, form, employeurs = _preparer(validation_ref)
+    embauche, form = _preparer(validation_ref)
+    qui = embauche.qui
     if not form.validate_on_submit():
         return render_template("facilitateur/contrat_nouveau.html", qui=qui, form=form), 422
     employeur_ref = None
     try:
         if isinstance(form, FormulaireContratEmployeur):
-            employeur_ref = employeurs.get((form.employeur.data or "").strip())
+            employeur_ref = embauche.employeurs.get((form.employeur.data or "").strip())
             if employeur_ref is None:
                 raise RegleViolee(
                     "Cet employeur n'est pas dans l'annuaire : choisissez-le dans la liste.", champ="employeur"

@@ -13,16 +13,16 @@ from marketplace.comptes.roles import Role
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.heures.libelles import ETATS_FACILITATEUR, ETATS_LIGNE, MODALITES
 from marketplace.heures.queries import a_valider as lire_a_valider
-from marketplace.heures.queries import declaration_vue, declarations_listees
+from marketplace.heures.queries import declarations_listees
 from marketplace.heures.rules.declaration import MotifCorrection
 from marketplace.heures.services.corrections import ajouter_ligne, corriger_ligne, crediter_malgre_tout
+from marketplace.heures.services.lectures import lire_declaration
 from marketplace.heures.services.validation import (
     LIBELLES_MOTIF,
     demander_correction,
     recalculer_attentes,
     valider,
 )
-from marketplace.journal.services import noter_lectures
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.filtres import heures as en_heures
 from marketplace.web.socle.filtres import pluriel
@@ -152,11 +152,7 @@ def _page(
     refus: str = "",
 ) -> Any:
     """The declaration line by line; `ligne` opens one form of one line."""
-    ctx, moi = contexte(), acteur()
-    with ctx.transaction() as s:
-        d = declaration_vue(s, moi.territoire_id, declaration_id, ctx.aujourdhui())
-        if d.lignes:
-            noter_lectures(s, ctx.horloge(), moi, (x.personne_id for x in d.lignes), f"déclaration {d.id} à valider")
+    d = lire_declaration(contexte(), acteur(), declaration_id)
     if oubli is None:
         oubli = FormulaireOubli(formdata=None)
     oubli.contrat.choices = options([("", "Choisissez"), *d.oubliables])
@@ -185,8 +181,7 @@ def declaration(declaration_id: int) -> Any:
     form: Formulaire = FormulaireMalgreTout(formdata=None)
     if acte == "corriger":
         form = FormulaireLigne(formdata=None)
-        with contexte().lecture() as s:
-            d = declaration_vue(s, acteur().territoire_id, declaration_id, contexte().aujourdhui())
+        d = lire_declaration(contexte(), acteur(), declaration_id)
         visee = next((x for x in d.lignes if x.id == ouverte), None)
         if visee is None:
             raise Introuvable()
@@ -319,8 +314,7 @@ def malgre_tout(declaration_id: int, ligne_id: int) -> Any:
 def ajouter(declaration_id: int) -> Any:
     """Add the line of a contrat that was forgotten."""
     ctx, moi, form = contexte(), acteur(), FormulaireOubli()
-    with ctx.lecture() as s:
-        d = declaration_vue(s, moi.territoire_id, declaration_id, ctx.aujourdhui())
+    d = lire_declaration(ctx, moi, declaration_id)
     form.contrat.choices = options([("", "Choisissez"), *d.oubliables])
     if not form.validate_on_submit():
         return _page(declaration_id, 422, oubli=form)
