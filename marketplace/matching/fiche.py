@@ -22,7 +22,7 @@ def montrer(modeles: Path) -> list[dict[str, Any]]:
 
 
 def qualite(modeles: Path) -> Mapping[str, Any]:
-    """Measures of the whole engine, kept beside the arrays by `entrainement.decoupes`; empty when absent."""
+    """Measures of the whole engine, kept beside the arrays by `entrainement.qualite`; empty when absent."""
     chemin = modeles / "qualite.json"
     if not chemin.exists():
         return {}

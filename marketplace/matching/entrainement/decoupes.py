@@ -120,15 +120,10 @@ def main() -> int:
     lecteur = argparse.ArgumentParser(description="Qualité du classement sur cinq découpes")
     lecteur.add_argument("--jeu", action="append", required=True, type=Path)
     lecteur.add_argument("--decoupes", type=int, default=5)
-    lecteur.add_argument("--qualite", type=Path, help="écrire aussi ces mesures pour la fiche du modèle")
     args = lecteur.parse_args()
     mesures = cinq_decoupes(args.jeu, args.decoupes)
     json.dump(mesures, sys.stdout, ensure_ascii=False, indent=1)
     sys.stdout.write("\n")
-    if args.qualite:
-        titre = f"Classement, moyennes de {args.decoupes} découpes par famille de métiers"
-        lignes = [{"jeu": j, "offres": g} | m for j, genres in mesures.items() for g, m in genres.items()]
-        args.qualite.write_text(json.dumps({titre: lignes}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
