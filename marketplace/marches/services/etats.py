@@ -12,6 +12,7 @@ from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.journal.services import journaliser
+from marketplace.marches.alertes import reconcilier_marche
 from marketplace.marches.models import Arret, Clause, Marche
 from marketplace.marches.portee import charger_marche
 from marketplace.marches.rules.etats import LIBELLES, EtatMarche, verifier_transition
@@ -61,6 +62,7 @@ def changer_etat(
         if motif.strip():
             resume += f" : {motif.strip()}"
         journaliser(s, ctx.horloge(), acteur, "changer_etat", marche, resume, de=de, vers=vers, jour=jour.isoformat())
+        reconcilier_marche(s, ctx.horloge(), marche.territoire_id, marche.id, ctx.aujourdhui())
 
 
 def _ouvrir_arret(s: Session, marche: Marche, jour: date, motif: str) -> None:

@@ -13,6 +13,7 @@ from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.journal.services import journaliser
+from marketplace.marches.alertes import reconcilier_marche
 from marketplace.marches.models import Arret, Clause, EtatPiste, Intervenant, Marche, MarcheDecp, RegimeMarche
 from marketplace.marches.portee import charger_marche
 from marketplace.marches.rules.etats import EtatMarche, verifier_dates
@@ -161,6 +162,7 @@ def modifier_marche(ctx: Contexte, acteur: Acteur, ref: str, saisie: SaisieMarch
             f"a corrigé : {quoi}",
             changements={c: [_ecrire(a), _ecrire(b)] for c, (a, b) in changes.items()},
         )
+        reconcilier_marche(s, ctx.horloge(), marche.territoire_id, marche.id, ctx.aujourdhui())
 
 
 def _ecrire(valeur: Any) -> str | None:

@@ -12,6 +12,7 @@ from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.models import Relance
 from marketplace.journal.services import journaliser
+from marketplace.marches.alertes import reconcilier_marche
 from marketplace.marches.queries.relances import libelle_relance
 
 
@@ -63,6 +64,8 @@ def noter_relance(
                 prochaine_date=prochaine_date,
             )
         )
+        if objet_type == "marche":
+            reconcilier_marche(s, maintenant, acteur.territoire_id, objet_id, ctx.aujourdhui())
 
 
 def terminer_relance(ctx: Contexte, acteur: Acteur, relance_id: int) -> str:

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from marketplace.web.facilitateur import (
     accueil,
+    actes_marches,
     contrats,
     ecart,
     heures,
@@ -19,6 +20,9 @@ from marketplace.web.facilitateur import (
     regimes,
     relances,
 )
+
+# The acts on a marché are pages of the same blueprint as its file.
+assert actes_marches.bp is marches.bp
 
 blueprints: list[Blueprint] = [
     accueil.bp,
