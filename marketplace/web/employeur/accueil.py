@@ -24,7 +24,8 @@ def accueil() -> Any:
         declarations = declarations_de(s, moi.organisation_id or 0, ctx.aujourdhui())
         marches = marches_de(s, moi.organisation_id, ctx.aujourdhui())
         confirmables = a_confirmer(s, moi.organisation_id, ctx.aujourdhui())
-        propositions = compter_a_repondre(s, moi, ctx.aujourdhui())
+        # Not verified yet, it sees no person (R10): nobody is proposed to it.
+        propositions = compter_a_repondre(s, moi, ctx.aujourdhui()) if moi.organisation_verifiee else 0
     return render_template(
         "employeur/accueil.html",
         a_declarer=personnes_par_mois(declarations),
