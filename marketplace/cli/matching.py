@@ -40,7 +40,7 @@ def _garde(
 ) -> Callable[[argparse.Namespace, FabriqueContexte], int]:
     """Turn the engine's errors and the system's into one French line and exit code 1."""
 
-    def action(args: argparse.Namespace, ctx_factory: FabriqueContexte) -> int:
+    def action(args: argparse.Namespace, _ctx_factory: FabriqueContexte | None = None) -> int:
         try:
             return fonction(args)
         except ErreurMatching as erreur:
@@ -139,10 +139,10 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
     t.add_argument("--dossier", default=str(MODELES))
     t.add_argument("--seulement", choices=("lecteur", "pertinence"))
     t.add_argument("--exemples", type=int, default=2_500_000)
-    t.add_argument("--le", help="date écrite dans les fiches (AAAA-MM-JJ), aujourd'hui sinon")
+    t.add_argument("--le", help="date écrite dans les fiches (AAAA-MM-JJ), celle des modèles actuels sinon")
     t.add_argument("--version")
     t.add_argument("--json", action="store_true")
-    t.set_defaults(action=_action_train)
+    t.set_defaults(action=_garde(train))
 
     m = sous_commandes.add_parser("model", help="décrire les modèles")
     quoi = m.add_subparsers(dest="objet", required=True)
@@ -154,11 +154,12 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
     fiche.set_defaults(action=_garde(model))
 
 
-def train(args: argparse.Namespace, jour: Callable[[], date]) -> int:
-    """Make the model arrays again."""
+def train(args: argparse.Namespace) -> int:
+    """Make the model arrays again; the date written in them is given, or that of the ones they replace."""
     from marketplace.matching.entrainement.tout import Taille, entrainer  # scikit-learn's fits: only here
+    from marketplace.matching.fiche import montrer
 
-    le = date.fromisoformat(args.le) if args.le else jour()
+    le = date.fromisoformat(args.le or str(montrer(MODELES)[0]["date"]))
     mesures = entrainer(
         REFERENTIELS,
         Path(args.dossier),
@@ -193,10 +194,6 @@ def model(args: argparse.Namespace) -> int:
         for mesure, valeur in (f["mesures"] or {}).items():
             print(f"  {mesure} : {valeur}")
     return 0
-
-
-def _action_train(args: argparse.Namespace, ctx_factory: FabriqueContexte) -> int:
-    return _garde(lambda a: train(a, lambda: ctx_factory().aujourdhui()))(args, ctx_factory)
 
 
 def arguments_bench(parser: argparse.ArgumentParser) -> None:
