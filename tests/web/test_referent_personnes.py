@@ -497,3 +497,18 @@ def test_un_fichier_illisible_se_dit_a_cote_du_champ(page: FlaskClient, fabrique
         assert reponse.status_code == 422
         assert mot in texte(reponse)
     assert page.post("/referent/personnes/importer").status_code == 422
+
+
+def test_aucune_page_du_referent_ne_parle_de_refus_ni_d_absence(
+    ctx: Contexte, page: FlaskClient, fabrique: Fabrique, referente: Affectation
+) -> None:
+    fabrique.offre()
+    personne = fabrique.personne(referente)
+    adresses = [f"/referent/personnes/{personne.ref}{chemin}" for chemin in CHEMINS]
+    adresses += ["/referent/", "/referent/personnes", "/referent/personnes/nouvelle", "/referent/personnes/a-informer"]
+    pages = [texte(page.get(adresse)) for adresse in (*adresses, "/referent/personnes/importer")]
+    pages.append(texte(envoyer(page, b"Nom;Prenom\nExemple;\n")))
+    for html in pages:
+        visible = re.sub(r"<script.*?</script>|<[^>]+>", " ", html, flags=re.DOTALL).lower()
+        assert "refus" not in visible
+        assert "absent" not in visible
