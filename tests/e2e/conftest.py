@@ -145,26 +145,35 @@ class Poste:
         expect(self.page.get_by_role("button", name="Se déconnecter")).to_be_visible()
         return self.page
 
+    def tenir_dans_l_ecran(self) -> None:
+        """Nothing wider than the screen."""
+        deborde = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert deborde <= 0, f"{self.page.url} dépasse l'écran de {deborde} px"
+
     def verifier(self) -> None:
         """No axe violation, nothing wider than the screen, nothing in the console."""
-        resultat = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": REGLES_AXE}})
+        resultat = Axe().run(
+            self.page, options={"runOnly": {"type": "tag", "values": REGLES_AXE}, "resultTypes": ["violations"]}
+        )
         fautes = [
             f"{self.page.url} : {v['id']} : {[n['target'] for n in v['nodes']][:3]}"
             for v in resultat.response["violations"]
         ]
         assert fautes == []
-        deborde = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert deborde <= 0, f"{self.page.url} dépasse l'écran de {deborde} px"
+        self.tenir_dans_l_ecran()
         assert self.ennuis == []
 
-    def montrer(self, nom: str) -> None:
-        """Check the page, then keep a picture of it when CAPTURES names a folder."""
-        self.verifier()
-        dossier = os.environ.get("CAPTURES")
-        if dossier:
+    def photographier(self, nom: str) -> None:
+        """Keep a picture of the page when CAPTURES names a folder."""
+        if dossier := os.environ.get("CAPTURES"):
             fichier = Path(dossier) / f"{nom}.png"
             fichier.parent.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=str(fichier), full_page=True)
+
+    def montrer(self, nom: str) -> None:
+        """Check the page, then keep its picture."""
+        self.verifier()
+        self.photographier(nom)
 
 
 @pytest.fixture
