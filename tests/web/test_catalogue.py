@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from xml.etree import ElementTree as ET
 
 import pytest
 from sqlalchemy import event
@@ -245,3 +246,19 @@ def test_le_catalogue_fait_un_nombre_constant_de_requetes(fabrique, client, requ
     peupler(10)
     assert [compter(a) for a in adresses] == avant
     assert avant[0] <= 6
+
+
+def test_les_listes_se_suivent_par_un_flux_qui_ne_dit_pas_plus_qu_elles(fabrique, client):
+    titulaire = fabrique.organisation(nom="Gros Œuvre Exemple Sud")
+    fabrique.marche(titulaire=titulaire, intitule="Peinture & sols <lot 1>", code_insee="34145")
+    fabrique.marche(intitule="Toiture", code_insee="34032")
+    fabrique.offre(intitule="Maçon")
+    reponse = client.get("/marches.atom?commune=Lunel&rayon=10")
+    assert reponse.mimetype == "application/atom+xml"
+    flux = ET.fromstring(reponse.data)
+    titres = [e.text for e in flux.iter("{http://www.w3.org/2005/Atom}title")]
+    assert titres[1:] == ["Peinture & sols <lot 1>"]
+    assert "Gros Œuvre Exemple Sud" not in reponse.text
+    offres = ET.fromstring(client.get("/offres.atom").data)
+    assert len(list(offres.iter("{http://www.w3.org/2005/Atom}entry"))) == 1
+    assert "/marches.atom" in client.get("/marches").text

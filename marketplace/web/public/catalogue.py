@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import STRUCTURES_INSERTION, TypeOrganisation
@@ -55,6 +57,16 @@ class Demande:
     metier: str
     page: int
     territoire: TerritoireVu
+
+
+@dataclass(frozen=True, slots=True)
+class Entree:
+    """One entry of a feed."""
+
+    adresse: str
+    titre: str
+    maj_le: datetime
+    resume: str
 
 
 def _entier(nom: str, defaut: int) -> int:
@@ -130,17 +142,9 @@ def _phrase(*morceaux: str) -> str:
 @public
 def marches() -> Any:
     """Live marchés, as a list or a map of the same."""
-    secteur = request.args.get("secteur", "")
     with contexte().lecture() as s:
         d = _lire(s)
-        filtres = FiltresMarches(
-            texte=d.texte,
-            distances=d.lieu.distances,
-            secteur=secteur if secteur in SECTEURS else "",
-            code_rome=d.code_rome,
-            encore_le=_jour("encore_le"),
-            heures_min=_decimal("heures_min"),
-        )
+        filtres = _filtres_marches(d)
         detaille = _detaille(s, d.territoire)
         page = marches_publics(s, d.territoire.id, filtres, page=d.page, detaille=detaille)
         carte, lieux = None, tuple[LieuDeMarches, ...]()
@@ -161,6 +165,87 @@ def marches() -> Any:
         lieux=lieux,
         phrase=_phrase(d.lieu.phrase, d.metier and f"métier : {d.metier}"),
     )
+
+
+def _filtres_marches(d: Demande) -> FiltresMarches:
+    secteur = request.args.get("secteur", "")
+    return FiltresMarches(
+        texte=d.texte,
+        distances=d.lieu.distances,
+        secteur=secteur if secteur in SECTEURS else "",
+        code_rome=d.code_rome,
+        encore_le=_jour("encore_le"),
+        heures_min=_decimal("heures_min"),
+    )
+
+
+def _filtres_offres(d: Demande) -> FiltresOffresPubliques:
+    return FiltresOffresPubliques(
+        texte=d.texte,
+        distances=d.lieu.distances,
+        code_rome=d.code_rome,
+        types=_types(),
+        heures_min=_decimal("heures_min"),
+        heures_max=_decimal("heures_max"),
+        debut_avant=_jour("debut_avant"),
+    )
+
+
+def _flux(titre: str, point: str, entrees: Sequence[Entree], territoire: TerritoireVu) -> Response:
+    """An Atom feed: what a feed reader shows is what the list shows, never more."""
+    maj = max((e.maj_le for e in entrees), default=contexte().horloge())
+    racine = contexte().config.adresse_publique
+    page = render_template(
+        "public/flux.xml",
+        titre=f"{titre}, {territoire.nom}",
+        liste=f"{racine}{url_for(point)}?{urlencode(_parametres())}",
+        ici=racine + request.full_path.rstrip("?"),
+        maj=maj,
+        entrees=entrees,
+        racine=racine,
+        auteur=territoire.contact_nom or territoire.nom,
+    )
+    return Response(page, mimetype="application/atom+xml")
+
+
+@bp.get("/marches.atom")
+@public
+def marches_atom() -> Response:
+    """The same list as a feed, newest first."""
+    with contexte().lecture() as s:
+        d = _lire(s)
+        page = marches_publics(s, d.territoire.id, _filtres_marches(d))
+    entrees = [
+        Entree(
+            url_for(".marche", ref=m.ref),
+            m.intitule,
+            m.maj_le,
+            ", ".join(
+                x for x in (m.acheteur, m.commune, m.metier or m.secteur, f"{m.heures_prevues:f} h prévues") if x
+            ),
+        )
+        for m in page.lignes
+    ]
+    return _flux("Marchés clausés en cours", ".marches", entrees, d.territoire)
+
+
+@bp.get("/offres.atom")
+@public
+def offres_atom() -> Response:
+    """The same list as a feed, newest first."""
+    with contexte().lecture() as s:
+        d = _lire(s)
+        page = offres_publiques(s, d.territoire.id, _filtres_offres(d))
+    entrees = [
+        Entree(
+            url_for(".offre", ref=o.ref),
+            f"{o.intitule}, {o.commune}" + (" (exemple)" if o.exemple else ""),
+            o.confirmee_le or o.publiee_le or contexte().horloge(),
+            f"{o.organisation}, {o.contrat}, {o.heures_hebdo:f} h par semaine",
+        )
+        for o in page.lignes
+    ]
+    return _flux("Offres ouvertes", ".offres", entrees, d.territoire)
 
 
 @bp.get("/marches/<ref>")
@@ -186,15 +271,7 @@ def offres() -> Any:
     """Openings."""
     with contexte().lecture() as s:
         d = _lire(s)
-        filtres = FiltresOffresPubliques(
-            texte=d.texte,
-            distances=d.lieu.distances,
-            code_rome=d.code_rome,
-            types=_types(),
-            heures_min=_decimal("heures_min"),
-            heures_max=_decimal("heures_max"),
-            debut_avant=_jour("debut_avant"),
-        )
+        filtres = _filtres_offres(d)
         page = offres_publiques(s, d.territoire.id, filtres, page=d.page)
     return render_template(
         "public/offres.html",
