@@ -98,18 +98,18 @@ def metier(args: argparse.Namespace) -> int:
 
 def evaluate_matching(args: argparse.Namespace) -> int:
     """Rank the people of an evaluation set for each opening; the grades are never read."""
-    dossier, ecrits = Path(args.jeu), 0
+    dossier, ecrits, personnes = Path(args.jeu), 0, 0
     ranker = _ouvrir()
     with Path(args.sortie).open("w", encoding="utf-8") as sortie:
         for poste, refs in classer_jeu(ranker, dossier, 200):
             sortie.write(json.dumps({"poste": poste, "profils": refs}, ensure_ascii=False) + "\n")
-            ecrits += 1
+            ecrits, personnes = ecrits + 1, len(ranker)
     _dire(f"{ecrits} classements écrits dans {args.sortie}.")
     if args.json:
         _json(
             {
                 "postes": ecrits,
-                "personnes": len(ranker),
+                "personnes": personnes,
                 "version": ranker.version,
                 "sortie": str(args.sortie),
             }

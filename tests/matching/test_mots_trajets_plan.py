@@ -191,3 +191,20 @@ def test_metier_rend_des_codes_distincts_en_json(
     assert codes[0] == "N4101"
     assert len(set(codes)) == len(codes) == 5
     assert objet["vague"] is False
+
+
+def test_les_commandes_se_lancent_comme_les_autres(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    lecteur = argparse.ArgumentParser()
+    commandes.ajouter(lecteur.add_subparsers())
+    args = lecteur.parse_args(["model", "show", "--json"])
+    assert args.action(args) == 0
+    assert {f["nom"] for f in json.loads(capsys.readouterr().out)} == {"lecteur", "pertinence"}
+    args = lecteur.parse_args(["model", "card", "--sortie", str(tmp_path / "fiche.md")])
+    assert args.action(args) == 0
+    assert "Qualité mesurée" in (tmp_path / "fiche.md").read_text(encoding="utf-8")
+    args = lecteur.parse_args(["metier", "--fichier", str(tmp_path / "absent.csv"), "--sortie", str(tmp_path / "r")])
+    capsys.readouterr()
+    assert args.action(args) == 1
+    sortie = capsys.readouterr()
+    assert sortie.out == ""
+    assert "absent.csv" in sortie.err
