@@ -179,7 +179,7 @@ def prevoir(suivi: Suivi, aujourdhui: date, reglages: ReglagesAvancement) -> Pre
     """
     connu = jour_mesure(suivi, aujourdhui)
     restants = Decimal(jours_actifs(suivi, connu + timedelta(days=1), suivi.fin)) / JOURS_PAR_MOIS
-    a_venir = Decimal(jours_actifs(suivi, aujourdhui + timedelta(days=1), suivi.fin)) / JOURS_PAR_MOIS
+    a_venir = jours_actifs(suivi, aujourdhui + timedelta(days=1), suivi.fin)
     rythme = rythme_mensuel(suivi.par_mois, reglages.mois_du_rythme)
     nombre = len(suivi.par_mois)
     if nombre >= 2:
@@ -189,14 +189,16 @@ def prevoir(suivi: Suivi, aujourdhui: date, reglages: ReglagesAvancement) -> Pre
         ecart = rythme
     demi = Decimal("1.28") * ecart * restants.sqrt()
     centre = max(suivi.validees, suivi.validees - suivi.recentes + rythme * restants)
-    reste = max(ZERO, suivi.objectif - suivi.validees)
+    # The hours of the months not declared yet are still to come: the need runs from the last month known too.
+    atteint = suivi.validees >= suivi.objectif
+    reste = ZERO if atteint else suivi.objectif - suivi.validees + suivi.recentes
     return Prevision(
         rythme=arrondir(rythme, CENTIEME),
         a_terme=arrondir(centre, CENTIEME),
         bas=arrondir(max(suivi.validees, centre - demi), CENTIEME),
         haut=arrondir(centre + demi, CENTIEME),
         manque=arrondir(max(ZERO, suivi.objectif - centre), CENTIEME),
-        besoin_par_mois=arrondir(reste / a_venir, CENTIEME) if a_venir > 0 else None,
+        besoin_par_mois=arrondir(reste / restants, CENTIEME) if a_venir > 0 else None,
     )
 
 
