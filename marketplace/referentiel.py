@@ -134,9 +134,7 @@ def _niveler(s: Session, lot: Lot, voulues: list[Ligne], avance: Callable[[int],
             modifies,
         )
         avance(len(paquet))
-    perdues = [
-        dict(zip((f"k_{c}" for c in lot.cles), cle, strict=True)) for cle in connues if cle not in vues
-    ]
+    perdues = [dict(zip((f"k_{c}" for c in lot.cles), cle, strict=True)) for cle in connues if cle not in vues]
     if lot.remplacable and perdues:
         s.connection().execute(delete(table).where(*ou), perdues)
 

@@ -36,9 +36,7 @@ def lire_decimal(texte: str, *, champ: str | None = None) -> Decimal:
     try:
         valeur = Decimal(brut)
     except InvalidOperation:
-        raise RegleViolee(
-            f"« {texte.strip()} » n'est pas un nombre : écrivez par exemple 7,5.", champ=champ
-        ) from None
+        raise RegleViolee(f"« {texte.strip()} » n'est pas un nombre : écrivez par exemple 7,5.", champ=champ) from None
     if not valeur.is_finite():
         raise RegleViolee("Ce nombre est illisible : écrivez par exemple 7,5.", champ=champ)
     return valeur
@@ -69,9 +67,7 @@ def lire_siret(texte: str, *, champ: str | None = None) -> str:
     """
     chiffres = re.sub(r"[\s\u00a0\u202f.\-]", "", texte)
     if not re.fullmatch(r"\d{14}", chiffres):
-        raise RegleViolee(
-            "Un numéro SIRET compte 14 chiffres : vérifiez-le sur votre extrait Kbis.", champ=champ
-        )
+        raise RegleViolee("Un numéro SIRET compte 14 chiffres : vérifiez-le sur votre extrait Kbis.", champ=champ)
     if not siret_valide(chiffres):
         raise RegleViolee(
             "Ce numéro SIRET n'existe pas : vérifiez les 14 chiffres sur votre extrait Kbis.", champ=champ

@@ -166,9 +166,7 @@ _lexiques: WeakKeyDictionary[Any, _Lexique] = WeakKeyDictionary()
 
 def _lexique(s: Session) -> _Lexique:
     moteur = s.get_bind().engine
-    empreinte = (
-        s.scalar(select(ReferentielCharge.empreinte).where(ReferentielCharge.nom == "appellations")) or ""
-    )
+    empreinte = s.scalar(select(ReferentielCharge.empreinte).where(ReferentielCharge.nom == "appellations")) or ""
     connu = _lexiques.get(moteur)
     if connu is None or connu.empreinte != empreinte:
         requete = (
@@ -216,9 +214,7 @@ def _code_naf(brut: str) -> str:
     return f"{brut[:2]}.{brut[2:]}" if len(brut) > 2 and "." not in brut else brut
 
 
-def _chercher(
-    s: Session, table: type[Cpv] | type[Naf], texte: str, limite: int
-) -> tuple[CodeNomenclature, ...]:
+def _chercher(s: Session, table: type[Cpv] | type[Naf], texte: str, limite: int) -> tuple[CodeNomenclature, ...]:
     """Codes that start so, or whose label holds every word; accents are folded in Python on both engines."""
     mots = cle(texte).split()
     if not mots:

@@ -115,14 +115,10 @@ def _nombre(
 ) -> Parametre:
     mini, maxi = map(Decimal, bornes)
     valeur = None if defaut is None else Decimal(defaut)
-    return Parametre(
-        cle, libelle, "decimal", valeur, source, unite, mini=mini, maxi=maxi, vide_permis=defaut is None
-    )
+    return Parametre(cle, libelle, "decimal", valeur, source, unite, mini=mini, maxi=maxi, vide_permis=defaut is None)
 
 
-def _entier(
-    cle: str, libelle: str, defaut: int, bornes: tuple[int, int], source: str, *, unite: str = ""
-) -> Parametre:
+def _entier(cle: str, libelle: str, defaut: int, bornes: tuple[int, int], source: str, *, unite: str = "") -> Parametre:
     mini, maxi = map(Decimal, bornes)
     return Parametre(cle, libelle, "entier", defaut, source, unite, mini=mini, maxi=maxi)
 
@@ -157,9 +153,7 @@ PARAMETRES: tuple[Parametre, ...] = (
         mini=Decimal("0.01"),
         maxi=Decimal(1),
     ),
-    _entiers(
-        "taux_effort", "Taux d'effort proposés", (5, 7, 10, 15, 20), (1, 100), "pratiques (R15)", unite="%"
-    ),
+    _entiers("taux_effort", "Taux d'effort proposés", (5, 7, 10, 15, 20), (1, 100), "pratiques (R15)", unite="%"),
     _nombre("arrondi_pas", "Arrondi de l'objectif", "1", ("1", "10"), _CHOIX, unite="h"),
     _choix("arrondi_mode", "Sens de l'arrondi", ("demi_superieur", "plancher"), _CHOIX),
     _nombre(
@@ -172,9 +166,7 @@ PARAMETRES: tuple[Parametre, ...] = (
     ),
     _oui_non("base_payees", "Compter les heures payées non travaillées", False, _CHOIX),
     _entier("deld_mois", "Ancienneté du chômage de longue durée", 12, (6, 24), "R45", unite="mois"),
-    _oui_non(
-        "deld_strict", "Plus de (et non au moins) cette ancienneté", True, "R47 : les sources disent les deux"
-    ),
+    _oui_non("deld_strict", "Plus de (et non au moins) cette ancienneté", True, "R47 : les sources disent les deux"),
     _categories("categories_actives", "Publics admis", "CCAG 2021, listes A et B"),
     _categories("priorite_categories", "Ordre du public principal", _CHOIX),
     Parametre(
@@ -194,9 +186,7 @@ PARAMETRES: tuple[Parametre, ...] = (
     _entier("coupure_mois", "Coupure avant une nouvelle validation", 6, (0, 24), _CHOIX, unite="mois"),
     _entier("anteriorite_mois", "Embauche admise avant le marché", 6, (0, 12), _USAGE, unite="mois"),
     _entier("delai_regularisation_jours", "Validation tardive admise", 30, (0, 60), _CHOIX, unite="jours"),
-    _nombre(
-        "coef_formation", "Coefficient des heures de formation", "1", ("0", "1.5"), "CCAG et pratiques (R31)"
-    ),
+    _nombre("coef_formation", "Coefficient des heures de formation", "1", ("0", "1.5"), "CCAG et pratiques (R31)"),
     _nombre("plafond_formation", "Part de formation dans l'objectif", "0.5", ("0", "1"), _CHOIX),
     _nombre("coef_accompagnement", "Coefficient des heures de tutorat", "0", ("0", "0.5"), _USAGE),
     _nombre("plafond_accompagnement", "Part de tutorat dans l'objectif", "0.1", ("0", "0.1"), _USAGE),
@@ -213,22 +203,14 @@ PARAMETRES: tuple[Parametre, ...] = (
     _oui_non("ett_admise", "Admettre l'intérim classique", False, _USAGE),
     _oui_non("eiti_admise", "Admettre les EITI", False, _PRUDENCE),
     _oui_non("prison_admise", "Admettre le travail en détention", False, _PRUDENCE),
-    _entier(
-        "tolerance_marche_jours", "Jours admis après la fin du marché", 0, (0, 90), _CHOIX, unite="jours"
-    ),
+    _entier("tolerance_marche_jours", "Jours admis après la fin du marché", 0, (0, 90), _CHOIX, unite="jours"),
     _nombre("heures_jour_max", "Heures par jour à vérifier au-delà de", "10", ("7", "12"), "R42", unite="h"),
-    _nombre(
-        "heures_semaine_max", "Heures par semaine à vérifier au-delà de", "48", ("35", "60"), "R42", unite="h"
-    ),
-    _nombre(
-        "heures_mois_max", "Heures par mois à vérifier au-delà de", "220", ("152", "260"), "R42", unite="h"
-    ),
+    _nombre("heures_semaine_max", "Heures par semaine à vérifier au-delà de", "48", ("35", "60"), "R42", unite="h"),
+    _nombre("heures_mois_max", "Heures par mois à vérifier au-delà de", "220", ("152", "260"), "R42", unite="h"),
     _choix("rythme_declaration", "Rythme des déclarations", ("mensuel", "trimestriel", "fin"), _USAGE),
     _entier("jour_echeance", "Jour limite du mois suivant", 10, (1, 28), _USAGE),
     _entiers("relances_jours", "Rappels après la date limite", (5, 15, 30), (1, 90), "R53", unite="jours"),
-    _entier(
-        "silence_titulaire_jours", "Silence du titulaire valant accord", 7, (1, 30), _CHOIX, unite="jours"
-    ),
+    _entier("silence_titulaire_jours", "Silence du titulaire valant accord", 7, (1, 30), _CHOIX, unite="jours"),
     _nombre("penalite_unitaire", "Pénalité par heure manquante", None, ("1", "120"), _CONTRAT, unite="€/h"),
     _nombre("penalite_plafond", "Plafond de pénalité, part du montant", None, ("0.001", "1"), _CONTRAT),
     _entier("penalite_preavis_jours", "Délai après mise en demeure", 15, (1, 90), _CHOIX, unite="jours"),
@@ -250,9 +232,7 @@ PARAMETRES: tuple[Parametre, ...] = (
         "R95",
         unite="mois",
     ),
-    _entier(
-        "petit_effectif", "Effectif sous lequel une case est masquée", 5, (5, 11), "R98", unite="personnes"
-    ),
+    _entier("petit_effectif", "Effectif sous lequel une case est masquée", 5, (5, 11), "R98", unite="personnes"),
     _nombre(
         "plancher_heures",
         "Objectif sous lequel déconseiller une clause",

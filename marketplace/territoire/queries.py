@@ -182,9 +182,7 @@ def communes_voisines(s: Session, code_insee: str) -> tuple[str, ...]:
     return tuple(sorted(set(s.scalars(a)) | set(s.scalars(b))))
 
 
-def qpv_de_la_commune(
-    s: Session, code_insee: str, generation: TypeZone = TypeZone.QPV_2024
-) -> tuple[ZoneVue, ...]:
+def qpv_de_la_commune(s: Session, code_insee: str, generation: TypeZone = TypeZone.QPV_2024) -> tuple[ZoneVue, ...]:
     """QPV of a commune: they say that an address *may* be in one, never that it is (no polygon is public)."""
     requete = select(Zone).where(Zone.type == generation, Zone.code_insee == code_insee).order_by(Zone.nom)
     return tuple(ZoneVue(z.type, z.code, z.nom, z.valable_du) for z in s.scalars(requete))
@@ -233,11 +231,7 @@ def territoire_de_code(s: Session, code: str) -> TerritoireVu | None:
 
 def reglages_en_vigueur(s: Session, territoire_id: int, jour: date) -> tuple[ReglageEnVigueur, ...]:
     """Every setting with its value on `jour`, since when and why, and the changes already planned."""
-    requete = (
-        select(Reglage)
-        .where(Reglage.territoire_id == territoire_id)
-        .order_by(Reglage.a_partir_du, Reglage.id)
-    )
+    requete = select(Reglage).where(Reglage.territoire_id == territoire_id).order_by(Reglage.a_partir_du, Reglage.id)
     par_cle: dict[str, list[Reglage]] = {}
     for reglage in s.scalars(requete):
         par_cle.setdefault(reglage.cle, []).append(reglage)

@@ -45,9 +45,7 @@ def creer_territoire(
             raise RegleViolee(f"Le territoire « {code} » existe déjà.", champ="code")
         if s.scalar(select(func.count()).select_from(Commune)) == 0:
             raise RegleViolee("Chargez d'abord les données de référence : marketplace seed --referentiels.")
-        connus = set(
-            s.scalars(select(Commune.code_departement).where(Commune.code_departement.in_(voulus)).distinct())
-        )
+        connus = set(s.scalars(select(Commune.code_departement).where(Commune.code_departement.in_(voulus)).distinct()))
         if inconnus := [d for d in voulus if d not in connus]:
             raise RegleViolee(f"Département inconnu : {', '.join(inconnus)}.", champ="departements")
         territoire = Territoire(
@@ -95,9 +93,7 @@ def inscrire_reglage(
         Reglage.territoire_id == territoire_id, Reglage.cle == cle, Reglage.a_partir_du == a_partir_du
     )
     if s.scalar(deja) is not None:
-        raise RegleViolee(
-            "Une valeur commence déjà ce jour-là : choisissez un autre jour.", champ="a_partir_du"
-        )
+        raise RegleViolee("Une valeur commence déjà ce jour-là : choisissez un autre jour.", champ="a_partir_du")
     reglage = Reglage(
         territoire_id=territoire_id,
         cle=cle,

@@ -29,7 +29,7 @@ class Formulaire(FlaskForm):
         if champ is not None:
             champ.errors = [*champ.errors, erreur.message]
         else:
-            self.form_errors = [*self.form_errors, erreur.message]
+            self.form_errors: list[str] = [*self.form_errors, erreur.message]
 
     def erreurs_resumees(self) -> list[tuple[str, str]]:
         """(field id, message) of every error, for the summary at the top of the page."""
