@@ -17,25 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.decision import tableau
+from marketplace.matching.exigences import Exigences
 from marketplace.matching.lecture import LARGEUR, Lecture
 from marketplace.matching.trajets import IMPOSSIBLE, MODES, Trajets, bits_modes
-from marketplace.matching.valeurs import ErreurMatching, Heures, Poste, Profil
+from marketplace.matching.valeurs import Heures, Poste, Profil
 
 INCONNU = 0  # minutes column: commune or modes unknown
 JOUR_ZERO = date(2000, 1, 1).toordinal()
 MOTIFS = ("permis", "caces", "nuit", "weekend", "heures", "disponibilite", "trajet")
 BIT = {motif: 1 << i for i, motif in enumerate(MOTIFS)}
 RECUPERABLES = ("trajet", "permis", "caces", "heures")
-PERMIS_IMPLIQUES = {
-    "CE": ("C", "B"),
-    "C": ("B",),
-    "DE": ("D", "B"),
-    "D": ("B",),
-    "BE": ("B",),
-    "C1": ("B",),
-    "D1": ("B",),
-}
-BIT_NUIT, BIT_WEEKEND, PREMIER_BIT = 1, 2, 2
+BIT_NUIT, BIT_WEEKEND = 1, 2
 
 
 def hacher(texte: str) -> int:
@@ -111,40 +103,6 @@ class Examen:
     minutes: NDArray[np.uint8]
     modes: NDArray[np.uint8]
     loin: NDArray[np.bool_]
-
-
-class Exigences:
-    """Names of licences and CACES as bits; names met later take the next free bit."""
-
-    def __init__(self) -> None:
-        self.bits: dict[str, int] = {}
-
-    def bit(self, nom: str) -> int:
-        """The bit of a name, a new one if never met."""
-        numero = self.bits.get(nom)
-        if numero is None:
-            numero = len(self.bits) + PREMIER_BIT
-            if numero > 62:
-                raise ErreurMatching("Trop de permis et de CACES différents : 60 au plus.")
-            self.bits[nom] = numero
-        return 1 << numero
-
-    def de(self, profil: Profil | Poste) -> tuple[int, int]:
-        """(bits of licences, bits of CACES) written on a profile or an offre."""
-        permis = caces = 0
-        for p in profil.permis:
-            permis |= self.bit("P" + p.strip().upper())
-        for c in profil.caces:
-            caces |= self.bit("C" + c.strip().upper())
-        return permis, caces
-
-    def detenus(self, profil: Profil) -> int:
-        """What a person holds, heavier licences including lighter ones."""
-        permis, caces = self.de(profil)
-        for p in profil.permis:
-            for implique in PERMIS_IMPLIQUES.get(p.strip().upper(), ()):
-                permis |= self.bit("P" + implique)
-        return permis | caces
 
 
 class Vivier:

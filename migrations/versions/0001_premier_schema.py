@@ -1,4 +1,4 @@
-"""premier schéma."""
+"""premier schema."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -402,8 +402,8 @@ def upgrade() -> None:
     sa.Column('trajet_max_minutes', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('permis', sa.JSON(), nullable=False),
     sa.Column('caces', sa.JSON(), nullable=False),
-    sa.Column('heures_min', marketplace.db.DecimalFixe(), nullable=False),
-    sa.Column('heures_max', marketplace.db.DecimalFixe(), nullable=False),
+    sa.Column('heures_min', marketplace.db.DecimalFixe(decimales=2), nullable=False),
+    sa.Column('heures_max', marketplace.db.DecimalFixe(decimales=2), nullable=False),
     sa.Column('nuit', sa.Boolean(), nullable=False),
     sa.Column('weekend', sa.Boolean(), nullable=False),
     sa.Column('disponible_le', sa.Date(), nullable=True),
@@ -582,7 +582,7 @@ def upgrade() -> None:
     sa.Column('cpv', sa.String(length=8), nullable=True),
     sa.Column('nature', sa.Enum('travaux', 'fournitures', 'services', 'concession', name='naturemarche', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('procedure', sa.String(length=200), nullable=False),
-    sa.Column('montant_ht', marketplace.db.DecimalFixe(), nullable=True),
+    sa.Column('montant_ht', marketplace.db.DecimalFixe(decimales=2), nullable=True),
     sa.Column('code_insee', sa.String(length=5), nullable=True),
     sa.Column('etat', sa.Enum('a_etudier', 'etudie', 'programme', 'en_consultation', 'infructueux', 'sans_suite', 'notifie', 'en_cours', 'suspendu', 'transfere', 'resilie', 'termine', 'solde', name='etatmarche', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('date_notification', sa.Date(), nullable=True),
@@ -606,11 +606,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('marche', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_marche_acheteur_id'), ['acheteur_id'], unique=False)
+        batch_op.create_index('ix_marche_catalogue', ['territoire_id', 'id', 'etat', 'cle', 'acheteur_id', 'code_insee', 'code_rome', 'secteur', 'date_fin'], unique=False)
         batch_op.create_index(batch_op.f('ix_marche_code_insee'), ['code_insee'], unique=False)
         batch_op.create_index(batch_op.f('ix_marche_facilitateur_id'), ['facilitateur_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_marche_operation_id'), ['operation_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_marche_secteur'), ['secteur'], unique=False)
         batch_op.create_index('ix_marche_territoire_etat', ['territoire_id', 'etat'], unique=False)
+        batch_op.create_index('ix_marche_territoire_maj', ['territoire_id', 'maj_le'], unique=False)
         batch_op.create_index(batch_op.f('ix_marche_titulaire_id'), ['titulaire_id'], unique=False)
 
     op.create_table('arret',
@@ -630,7 +632,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('marche_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('numero', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('heures_prevues', marketplace.db.DecimalFixe(), nullable=False),
+    sa.Column('heures_prevues', marketplace.db.DecimalFixe(decimales=2), nullable=False),
     sa.Column('lien_objet', sa.Text(), nullable=False),
     sa.Column('publics', sa.JSON(), nullable=False),
     sa.Column('calcul', sa.JSON(), nullable=False),
@@ -681,7 +683,7 @@ def upgrade() -> None:
     sa.Column('organisation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('role', sa.Enum('cotraitant', 'sous_traitant', 'mise_a_disposition', name='roleintervenant', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('parent_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('part', marketplace.db.DecimalFixe(), nullable=True),
+    sa.Column('part', marketplace.db.DecimalFixe(decimales=6), nullable=True),
     sa.ForeignKeyConstraint(['marche_id'], ['marche.id'], name=op.f('fk_intervenant_marche_id')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_intervenant_organisation_id')),
     sa.ForeignKeyConstraint(['parent_id'], ['intervenant.id'], name=op.f('fk_intervenant_parent_id')),
@@ -691,6 +693,36 @@ def upgrade() -> None:
     with op.batch_alter_table('intervenant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_intervenant_marche_id'), ['marche_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intervenant_organisation_id'), ['organisation_id'], unique=False)
+
+    op.create_table('marche_decp',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('territoire_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('acheteur_siret', sa.String(length=14), nullable=False),
+    sa.Column('identifiant', sa.String(length=100), nullable=False),
+    sa.Column('nature', sa.String(length=60), nullable=False),
+    sa.Column('objet', sa.Text(), nullable=False),
+    sa.Column('cpv', sa.String(length=8), nullable=True),
+    sa.Column('montant', marketplace.db.DecimalFixe(decimales=2), nullable=True),
+    sa.Column('notifie_le', sa.Date(), nullable=False),
+    sa.Column('duree_mois', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('lieu', sa.String(length=20), nullable=False),
+    sa.Column('titulaires', sa.JSON(), nullable=False),
+    sa.Column('considerations', sa.JSON(), nullable=False),
+    sa.Column('publie_le', sa.Date(), nullable=True),
+    sa.Column('modifications', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('empreinte', sa.String(length=64), nullable=False),
+    sa.Column('piste', sa.Enum('aucune', 'a_qualifier', 'prise', 'ecartee', name='etatpiste', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('motif', sa.Text(), nullable=False),
+    sa.Column('marche_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('importe_le', marketplace.db.Instant(timezone=True), nullable=False),
+    sa.Column('maj_le', marketplace.db.Instant(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['marche_id'], ['marche.id'], name=op.f('fk_marche_decp_marche_id')),
+    sa.ForeignKeyConstraint(['territoire_id'], ['territoire.id'], name=op.f('fk_marche_decp_territoire_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_marche_decp')),
+    sa.UniqueConstraint('territoire_id', 'acheteur_siret', 'identifiant', name=op.f('uq_marche_decp_territoire_id_acheteur_siret_identifiant'))
+    )
+    with op.batch_alter_table('marche_decp', schema=None) as batch_op:
+        batch_op.create_index('ix_marche_decp_piste', ['territoire_id', 'piste'], unique=False)
 
     op.create_table('offre',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -703,7 +735,7 @@ def upgrade() -> None:
     sa.Column('code_rome', sa.String(length=5), nullable=True),
     sa.Column('description', sa.Text(), nullable=False),
     sa.Column('code_insee', sa.String(length=5), nullable=False),
-    sa.Column('heures_hebdo', marketplace.db.DecimalFixe(), nullable=True),
+    sa.Column('heures_hebdo', marketplace.db.DecimalFixe(decimales=2), nullable=True),
     sa.Column('heure_debut', sa.Time(), nullable=True),
     sa.Column('type_contrat', sa.Enum('cdi', 'cdi_inclusion', 'cdd', 'cddi', 'cdd_usage', 'cdd_tremplin', 'mission', 'professionnalisation', 'apprentissage', 'contrat_esat', name='typecontrat', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('debut', sa.Date(), nullable=False),
@@ -738,6 +770,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_offre_marche_id'), ['marche_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_offre_organisation_id'), ['organisation_id'], unique=False)
         batch_op.create_index('ix_offre_territoire_etat', ['territoire_id', 'etat'], unique=False)
+
+    op.create_table('regime_marche',
+    sa.Column('marche_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('type_acheteur', sa.Enum('etat', 'autre_pouvoir_adjudicateur', 'entite_adjudicatrice', 'prive', name='typeacheteur', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('valeur_estimee_ht', marketplace.db.DecimalFixe(decimales=2), nullable=True),
+    sa.Column('consultation_le', sa.Date(), nullable=True),
+    sa.Column('defense_securite', sa.Boolean(), nullable=False),
+    sa.Column('leviers', sa.JSON(), nullable=False),
+    sa.Column('reservation', sa.Enum('handicap', 'insertion', 'handicap_et_insertion', 'penitentiaire', 'ess', name='reservation', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('derogation', sa.Enum('solution_immediatement_disponible', 'sans_lien_suffisant_avec_l_objet', 'concurrence_ou_execution_difficile', 'travaux_de_moins_de_six_mois', name='derogation', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('motivation', sa.Text(), nullable=False),
+    sa.Column('decide_le', sa.Date(), nullable=False),
+    sa.Column('auteur_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.CheckConstraint("derogation IS NULL OR motivation <> ''", name=op.f('ck_regime_marche_derogation_motivee')),
+    sa.CheckConstraint('valeur_estimee_ht IS NULL OR valeur_estimee_ht >= 0', name=op.f('ck_regime_marche_valeur')),
+    sa.ForeignKeyConstraint(['marche_id'], ['marche.id'], name=op.f('fk_regime_marche_marche_id')),
+    sa.PrimaryKeyConstraint('marche_id', name=op.f('pk_regime_marche'))
+    )
+    with op.batch_alter_table('regime_marche', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_regime_marche_derogation'), ['derogation'], unique=False)
 
     op.create_table('validation',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -801,7 +853,7 @@ def upgrade() -> None:
     sa.Column('debut', sa.Date(), nullable=False),
     sa.Column('fin', sa.Date(), nullable=True),
     sa.Column('motif_fin', sa.String(length=40), nullable=True),
-    sa.Column('heures_hebdo', marketplace.db.DecimalFixe(), nullable=False),
+    sa.Column('heures_hebdo', marketplace.db.DecimalFixe(decimales=2), nullable=False),
     sa.Column('statuts', sa.JSON(), nullable=False),
     sa.Column('cree_le', marketplace.db.Instant(timezone=True), nullable=False),
     sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -823,6 +875,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_contrat_personne_id'), ['personne_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_contrat_territoire_id'), ['territoire_id'], unique=False)
 
+    op.create_table('offre_externe',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('territoire_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('source', sa.String(length=40), nullable=False),
+    sa.Column('identifiant', sa.String(length=60), nullable=False),
+    sa.Column('offre_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('empreinte', sa.String(length=64), nullable=False),
+    sa.Column('vue_le', marketplace.db.Instant(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['offre_id'], ['offre.id'], name=op.f('fk_offre_externe_offre_id')),
+    sa.ForeignKeyConstraint(['territoire_id'], ['territoire.id'], name=op.f('fk_offre_externe_territoire_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_offre_externe')),
+    sa.UniqueConstraint('offre_id', name=op.f('uq_offre_externe_offre_id')),
+    sa.UniqueConstraint('territoire_id', 'source', 'identifiant', name=op.f('uq_offre_externe_territoire_id_source_identifiant'))
+    )
     op.create_table('proposition',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('ref', sa.String(length=30), nullable=False),
@@ -837,7 +903,7 @@ def upgrade() -> None:
     sa.Column('lieu', sa.String(length=200), nullable=False),
     sa.Column('mot', sa.Text(), nullable=False),
     sa.Column('motif', sa.String(length=40), nullable=True),
-    sa.Column('score', marketplace.db.DecimalFixe(), nullable=True),
+    sa.Column('score', marketplace.db.DecimalFixe(decimales=6), nullable=True),
     sa.Column('raisons', sa.JSON(), nullable=False),
     sa.Column('source', sa.String(length=20), nullable=True),
     sa.Column('proposee_le', marketplace.db.Instant(timezone=True), nullable=False),
@@ -875,14 +941,24 @@ def upgrade() -> None:
     with op.batch_alter_table('souhait_rencontre', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_souhait_rencontre_personne_id'), ['personne_id'], unique=False)
 
+    op.create_table('version_decp',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('decp_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('empreinte', sa.String(length=64), nullable=False),
+    sa.Column('contenu', sa.JSON(), nullable=False),
+    sa.Column('importe_le', marketplace.db.Instant(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['decp_id'], ['marche_decp.id'], name=op.f('fk_version_decp_decp_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_version_decp')),
+    sa.UniqueConstraint('decp_id', 'empreinte', name=op.f('uq_version_decp_decp_id_empreinte'))
+    )
     op.create_table('ligne_heures',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('declaration_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('contrat_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('marche_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('mois', sa.Date(), nullable=False),
-    sa.Column('travaillees', marketplace.db.DecimalFixe(), nullable=False),
-    sa.Column('formation', marketplace.db.DecimalFixe(), nullable=False),
+    sa.Column('travaillees', marketplace.db.DecimalFixe(decimales=2), nullable=False),
+    sa.Column('formation', marketplace.db.DecimalFixe(decimales=2), nullable=False),
     sa.Column('corrige_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('motif', sa.Text(), nullable=False),
     sa.Column('auteur_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -924,10 +1000,10 @@ def upgrade() -> None:
     sa.Column('etat', sa.Enum('comptee', 'attente_eligibilite', 'attente_piece', 'ecartee', name='etatligne', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('code', sa.String(length=40), nullable=True),
     sa.Column('explication', sa.Text(), nullable=False),
-    sa.Column('creditees', marketplace.db.DecimalFixe(), nullable=False),
-    sa.Column('formation', marketplace.db.DecimalFixe(), nullable=False),
-    sa.Column('coefficient', marketplace.db.DecimalFixe(), nullable=False),
-    sa.Column('valorisees', marketplace.db.DecimalFixe(), nullable=False),
+    sa.Column('creditees', marketplace.db.DecimalFixe(decimales=2), nullable=False),
+    sa.Column('formation', marketplace.db.DecimalFixe(decimales=2), nullable=False),
+    sa.Column('coefficient', marketplace.db.DecimalFixe(decimales=2), nullable=False),
+    sa.Column('valorisees', marketplace.db.DecimalFixe(decimales=2), nullable=False),
     sa.Column('malgre_tout', sa.Boolean(), nullable=False),
     sa.Column('motif', sa.Text(), nullable=False),
     sa.Column('auteur_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -959,6 +1035,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_ligne_heures_contrat_mois')
 
     op.drop_table('ligne_heures')
+    op.drop_table('version_decp')
     with op.batch_alter_table('souhait_rencontre', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_souhait_rencontre_personne_id'))
 
@@ -970,6 +1047,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_proposition_auteur_id'))
 
     op.drop_table('proposition')
+    op.drop_table('offre_externe')
     with op.batch_alter_table('contrat', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_contrat_territoire_id'))
         batch_op.drop_index(batch_op.f('ix_contrat_personne_id'))
@@ -988,6 +1066,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_validation_demandeur_id'))
 
     op.drop_table('validation')
+    with op.batch_alter_table('regime_marche', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_regime_marche_derogation'))
+
+    op.drop_table('regime_marche')
     with op.batch_alter_table('offre', schema=None) as batch_op:
         batch_op.drop_index('ix_offre_territoire_etat')
         batch_op.drop_index(batch_op.f('ix_offre_organisation_id'))
@@ -996,6 +1078,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_offre_code_insee'))
 
     op.drop_table('offre')
+    with op.batch_alter_table('marche_decp', schema=None) as batch_op:
+        batch_op.drop_index('ix_marche_decp_piste')
+
+    op.drop_table('marche_decp')
     with op.batch_alter_table('intervenant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_intervenant_organisation_id'))
         batch_op.drop_index(batch_op.f('ix_intervenant_marche_id'))
@@ -1016,11 +1102,13 @@ def downgrade() -> None:
     op.drop_table('arret')
     with op.batch_alter_table('marche', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_marche_titulaire_id'))
+        batch_op.drop_index('ix_marche_territoire_maj')
         batch_op.drop_index('ix_marche_territoire_etat')
         batch_op.drop_index(batch_op.f('ix_marche_secteur'))
         batch_op.drop_index(batch_op.f('ix_marche_operation_id'))
         batch_op.drop_index(batch_op.f('ix_marche_facilitateur_id'))
         batch_op.drop_index(batch_op.f('ix_marche_code_insee'))
+        batch_op.drop_index('ix_marche_catalogue')
         batch_op.drop_index(batch_op.f('ix_marche_acheteur_id'))
 
     op.drop_table('marche')

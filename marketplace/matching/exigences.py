@@ -1,0 +1,51 @@
+"""Licences and CACES as bits, so that hard requirements are one comparison a person."""
+
+from __future__ import annotations
+
+from marketplace.matching.valeurs import ErreurMatching, Poste, Profil
+
+PREMIER_BIT = 2
+"""The two bits below are those of night and week-end work."""
+PERMIS_IMPLIQUES = {
+    "CE": ("C", "B"),
+    "C": ("B",),
+    "DE": ("D", "B"),
+    "D": ("B",),
+    "BE": ("B",),
+    "C1": ("B",),
+    "D1": ("B",),
+}
+
+
+class Exigences:
+    """Names of licences and CACES as bits; names met later take the next free bit."""
+
+    def __init__(self) -> None:
+        self.bits: dict[str, int] = {}
+
+    def bit(self, nom: str) -> int:
+        """The bit of a name, a new one if never met."""
+        numero = self.bits.get(nom)
+        if numero is None:
+            numero = len(self.bits) + PREMIER_BIT
+            if numero > 62:
+                raise ErreurMatching("Trop de permis et de CACES différents : 60 au plus.")
+            self.bits[nom] = numero
+        return 1 << numero
+
+    def de(self, profil: Profil | Poste) -> tuple[int, int]:
+        """(bits of licences, bits of CACES) written on a profile or an offre."""
+        permis = caces = 0
+        for p in profil.permis:
+            permis |= self.bit("P" + p.strip().upper())
+        for c in profil.caces:
+            caces |= self.bit("C" + c.strip().upper())
+        return permis, caces
+
+    def detenus(self, profil: Profil) -> int:
+        """What a person holds, heavier licences including lighter ones."""
+        permis, caces = self.de(profil)
+        for p in profil.permis:
+            for implique in PERMIS_IMPLIQUES.get(p.strip().upper(), ()):
+                permis |= self.bit("P" + implique)
+        return permis | caces
