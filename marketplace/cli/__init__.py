@@ -17,7 +17,7 @@ from marketplace.cli.sortie import erreur
 from marketplace.erreurs import ErreurExploitation, FichierRefuse, RegleViolee
 
 # One module per family of commands; each has `ajouter(commandes)`, which declares its own.
-FAMILLES = ("base", "comptes", "taches", "coherence", "execution", "classement", "matching", "marches", "avis")
+FAMILLES = ("base", "comptes", "taches", "coherence", "execution", "classement", "matching", "marches", "avis", "bench")
 
 
 class Analyseur(argparse.ArgumentParser):

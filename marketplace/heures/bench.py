@@ -1,17 +1,14 @@
 """How long the nightly follow-up takes on a big ledger, against one bare GROUP BY over its validated lines.
 
-`python -m marketplace.heures.bench [--marches N] [--json]` fills an empty database of its own (DATABASE_URL when
-given, else a SQLite file thrown away) and prints both times, their ratio and the peak of memory.
+`marketplace bench heures` fills an empty database of its own (BENCH_DATABASE_URL when given, else a SQLite file
+thrown away) and prints both times, their ratio and the peak of memory.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import resource
 import secrets
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -312,27 +309,13 @@ def mesurer(ctx: Contexte, passages: int = 3) -> dict[str, Any]:
     }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Fill, measure, print."""
-    analyseur = argparse.ArgumentParser(description="Suivi de nuit : temps, rapport au plancher, mémoire.")
-    analyseur.add_argument("--marches", type=int, default=60_000)
-    analyseur.add_argument("--contrats", type=int, default=80_000)
-    analyseur.add_argument("--lignes", type=int, default=500_000)
-    analyseur.add_argument("--json", action="store_true")
-    args = analyseur.parse_args(arguments)
+def banc(marches: int, contrats: int, lignes: int) -> dict[str, Any]:
+    """Fill an empty base, measure, throw it away. BENCH_DATABASE_URL names an empty PostgreSQL base instead."""
     with tempfile.TemporaryDirectory() as dossier:
-        url = os.environ.get("DATABASE_URL") or f"sqlite:///{Path(dossier) / 'banc.db'}"
+        url = os.environ.get("BENCH_DATABASE_URL") or f"sqlite:///{Path(dossier) / 'banc.db'}"
         ctx = contexte_de_banc(url_normalisee(url))
         debut = time.perf_counter()
-        remplir(ctx, args.marches, args.contrats, args.lignes)
+        remplir(ctx, marches, contrats, lignes)
         resultat = {"remplissage_s": round(time.perf_counter() - debut, 1), **mesurer(ctx)}
         ctx.sessions.kw["bind"].dispose()
-    if args.json:
-        sys.stdout.write(json.dumps(resultat) + "\n")
-    else:
-        sys.stdout.writelines(f"{nom:20} {valeur}\n" for nom, valeur in resultat.items())
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    return resultat

@@ -1,0 +1,60 @@
+"""bench: speeds as ratios measured in one run, each against the barest way of doing the same."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from marketplace.cli.matching import arguments_bench, bench_matching
+from marketplace.cli.sortie import dire, imprimer_json, tableau
+from marketplace.heures.bench import banc
+
+
+def ajouter(commandes: Any) -> None:
+    """Declare the commands of this family."""
+    p = commandes.add_parser("bench", help="mesure les vitesses, en rapports pris dans un même passage")
+    p.set_defaults(action=tout)
+    bancs = p.add_subparsers(dest="banc", metavar="BANC")
+    q = bancs.add_parser("matching", help="le classement, contre un produit matrice-vecteur et d'autres outils")
+    arguments_bench(q)
+    q.add_argument("--json", action="store_true")
+    q.set_defaults(action=matching)
+    q = bancs.add_parser("heures", help="le suivi de nuit, contre un GROUP BY nu")
+    q.add_argument("--marches", type=int, default=60_000)
+    q.add_argument("--contrats", type=int, default=80_000)
+    q.add_argument("--lignes", type=int, default=500_000)
+    q.add_argument("--json", action="store_true")
+    q.set_defaults(action=heures)
+
+
+def _montrer(mesures: dict[str, Any], en_json: bool) -> None:
+    if en_json:
+        imprimer_json(mesures)
+        return
+    simples = {k: v for k, v in mesures.items() if not isinstance(v, dict | list)}
+    tableau(["mesure", "valeur"], list(simples.items()))
+    for nom, valeur in mesures.items():
+        if isinstance(valeur, dict):
+            dire(f"\n{nom}")
+            tableau(["mesure", "valeur"], list(valeur.items()))
+
+
+def matching(args: argparse.Namespace) -> int:
+    """The ranking."""
+    _montrer(bench_matching(args), args.json)
+    return 0
+
+
+def heures(args: argparse.Namespace) -> int:
+    """The nightly follow-up."""
+    _montrer(banc(args.marches, args.contrats, args.lignes), args.json)
+    return 0
+
+
+def tout(args: argparse.Namespace) -> int:
+    """Both, at sizes that take a few minutes."""
+    dire("Classement, 50 000 personnes")
+    _montrer(bench_matching(argparse.Namespace(personnes=50_000, offres=200, sans_pairs=False)), en_json=False)
+    dire("\nSuivi de nuit, 6 000 marchés")
+    _montrer(banc(6_000, 8_000, 50_000), en_json=False)
+    return 0
