@@ -17,8 +17,8 @@ run: .venv/.execution ## Installe tout, prépare la démonstration et sert http:
 	@MODE_DEMO=oui $(BIN)/marketplace run --demo herault --port $(PORT)
 
 test: .venv/.developpement chromium ## Installe tout et passe tous les tests, sur SQLite puis sur PostgreSQL
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
-	BASE_TEST=postgres $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not e2e and not sans_base"
+	$(BIN)/python -m pytest -n 2
+	BASE_TEST=postgres $(BIN)/python -m pytest -n 2 -m "not e2e and not sans_base"
 
 lint: .venv/.developpement ## Vérifie le style, les types, les gabarits et le sens des imports
 	$(BIN)/ruff format --check .

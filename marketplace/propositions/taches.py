@@ -133,7 +133,7 @@ def _annoncer(s: Session, ctx: Contexte, offre_id: int, le: date) -> set[int]:
             ctx,
             [d],
             cle=f"offre:{offre.id}:nouvelle",
-            texte=f"Nouvelle offre proche de {personnes} : « {offre.intitule} ».",
+            texte=f"Nouvelle offre pour {personnes} : « {offre.intitule} ».",
             chemin=f"/offres/{offre.ref}",
         ):
             nouveaux.add(d.utilisateur_id)

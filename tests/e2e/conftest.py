@@ -37,12 +37,12 @@ BUREAU = {"width": 1280, "height": 900}
 TELEPHONE = {"width": 360, "height": 740}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here is a journey, and runs in one worker: one server, one browser."""
+    """Everything here is a journey: marked before `-m` chooses."""
     for item in items:
         if "/e2e/" in str(item.path):
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("e2e"))
 
 
 class HorlogeVive:
