@@ -25,12 +25,11 @@ lint: .venv/.developpement ## Vérifie le style, les types, les gabarits et le s
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/djlint --check --lint --quiet marketplace/web/templates
+	$(BIN)/djlint --lint --quiet marketplace/web/templates
 
 fix: .venv/.developpement ## Corrige ce qui peut l'être tout seul
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/djlint --reformat --quiet marketplace/web/templates || true
 
 bench: .venv/.developpement ## Mesure les vitesses, en rapports pris dans un même passage
 	$(BIN)/marketplace bench

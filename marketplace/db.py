@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import (
     JSON,
@@ -20,7 +21,6 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
-    Text,
     Time,
     TypeDecorator,
     create_engine,
@@ -138,13 +138,21 @@ class Base(DeclarativeBase):
     }
 
 
-TexteLong = Text
+_OUVERTS: WeakSet[Engine] = WeakSet()
+
+
+def fermer_moteurs() -> None:
+    """Close the connections this process keeps open: for commands, which end without anyone waiting."""
+    for moteur in list(_OUVERTS):
+        moteur.dispose()
 
 
 def creer_moteur(url: str) -> Engine:
     """Engine of a normalised DATABASE_URL. Raises ErreurExploitation when a SQLite folder cannot be written."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5, pool_recycle=1800)
+        moteur = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5, pool_recycle=1800)
+        _OUVERTS.add(moteur)
+        return moteur
     fichier = make_url(url).database
     if fichier and fichier != ":memory:":
         try:
@@ -154,6 +162,7 @@ def creer_moteur(url: str) -> Engine:
                 f"Impossible de créer le dossier de la base {fichier} ({erreur.strerror}) : vérifiez DATABASE_URL."
             ) from None
     moteur = create_engine(url)
+    _OUVERTS.add(moteur)
 
     @event.listens_for(moteur, "connect")
     def _reglages(connexion: Any, _: Any) -> None:

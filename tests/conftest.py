@@ -35,6 +35,14 @@ pytest_plugins = ["tests.donnees"]
 MAINTENANT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for no database is marked: running it again on the other engine would prove nothing."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "serveur" not in item.fixturenames:
+            item.add_marker(pytest.mark.sans_base)
+
+
 class Horloge:
     """A clock that moves only when told to."""
 

@@ -14,6 +14,7 @@ from typing import NoReturn
 from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from marketplace.cli.sortie import erreur
+from marketplace.db import fermer_moteurs
 from marketplace.erreurs import ErreurExploitation, FichierRefuse, RegleViolee
 
 # One module per family of commands; each has `ajouter(commandes)`, which declares its own.
@@ -63,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    finally:
+        fermer_moteurs()
 
 
 def message_base(panne: DatabaseError) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -52,6 +52,13 @@ def installer(app: Flask, ctx: Contexte) -> None:
     csrf.init_app(app)
     limiteur.init_app(app)
     app.jinja_env.globals["nonce"] = nonce
+
+    @app.before_request
+    def refuser_les_octets_nuls() -> None:
+        """PostgreSQL stores no NUL, and nobody types one: the request is refused before any page reads it."""
+        saisis = [*request.values.keys(), *(v for valeurs in request.values.listvalues() for v in valeurs)]
+        if any("\x00" in texte for texte in saisis):
+            abort(400)
 
     @app.after_request
     def entetes(reponse: Response) -> Response:
