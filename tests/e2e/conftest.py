@@ -32,6 +32,7 @@ OPTIONS_CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=30_000)  # a loaded machine is slow, not wrong
 REGLES_AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 BUREAU = {"width": 1280, "height": 900}
 TELEPHONE = {"width": 360, "height": 740}
