@@ -10,6 +10,7 @@ from marketplace.metiers import models as metiers
 from marketplace.offres import models as offres
 from marketplace.personnes import models as personnes
 from marketplace.propositions import models as propositions
+from marketplace.reprise import models as reprise
 from marketplace.territoire import models as territoire
 
 metadata = Base.metadata
@@ -25,5 +26,6 @@ __all__ = [
     "personnes",
     "propositions",
     "referentiel",
+    "reprise",
     "territoire",
 ]

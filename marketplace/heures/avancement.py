@@ -1,6 +1,7 @@
 """How far clauses have come, computed from validated lines in a constant number of queries.
 
-Nothing is stored: the hours are Σ of the decisions in force on the counted lines of validated declarations.
+Nothing is stored: the hours are Σ of the decisions in force on the counted lines of validated declarations,
+plus the hours done before the product, as the source of their takeover gave them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from marketplace.heures.models import (
     EtatDeclaration,
     EtatLigne,
     LigneHeures,
+    LigneReprise,
 )
 from marketplace.heures.reglages import pour_avancement
 from marketplace.heures.rules.avancement import EtatAvancement, ReglagesAvancement, Suivi, avancer
@@ -51,7 +53,8 @@ class Avancement:
     """Progress of the clause of one marché on a day. Hours are decimals; `pourcentage` is in percent.
 
     `validees` counts towards the clause (coefficients applied, R41); `reelles` is what was really worked and
-    trained; `malgre_tout` the part of it that the facilitateur credited against a rule. `manque` is what
+    trained; `malgre_tout` the part of it that the facilitateur credited against a rule; `reprises` the part that was
+    done before the product and taken over from a workbook, `reprises_au` its last month. `manque` is what
     would lack at term at the present pace, `reste` what lacks today. `etat` is one of the five of the
     screens, or « sans_objet » (no clause in force, no dates).
     """
@@ -78,6 +81,8 @@ class Avancement:
     par_mois: tuple[tuple[date, Decimal], ...]
     debut: date | None
     fin: date | None
+    reprises: Decimal = ZERO
+    reprises_au: date | None = None
 
 
 def _lots(ids: Iterable[int]) -> Iterator[list[int]]:
@@ -86,7 +91,7 @@ def _lots(ids: Iterable[int]) -> Iterator[list[int]]:
         yield lot
 
 
-def parmi(colonne: InstrumentedAttribute[Any], ids: Collection[int]) -> ColumnElement[bool]:
+def parmi(colonne: ColumnElement[Any] | InstrumentedAttribute[Any], ids: Collection[int]) -> ColumnElement[bool]:
     """SQL condition « one of these ids »; a long, dense run is asked for as a range, which costs nothing to write.
 
     A range may answer for ids in between that were not asked for: the caller keeps those it knows.
@@ -99,32 +104,65 @@ def parmi(colonne: InstrumentedAttribute[Any], ids: Collection[int]) -> ColumnEl
 def avancements(s: Session, marche_ids: Iterable[int], jour: date) -> dict[int, Avancement]:
     """Progress of each marché on `jour`, by its id. Unknown ids are left out.
 
-    Five queries whatever the number of marchés (per ten thousand), plus one per territory for its settings.
+    Six queries whatever the number of marchés (per ten thousand), plus one per territory for its settings.
     """
     resultat: dict[int, Avancement] = {}
-    territoires: dict[int, _Mesure] = {}
+    territoires: dict[int, Mesure] = {}
     for lot in _lots(marche_ids):
-        resultat.update(_avancements_du_lot(s, lot, jour, territoires))
+        for entree in entrees(s, lot, jour, territoires):
+            resultat[entree.marche.id] = avancement_de(entree, jour)
     return resultat
 
 
 @dataclass(frozen=True, slots=True)
-class _Mesure:
+class Mesure:
     """What a territory's settings say of a day: thresholds, and the last day hours had to be declared for."""
 
     regles: ReglagesAvancement
     mesure: date | None
 
 
-def _mesure(s: Session, territoire_id: int, jour: date) -> _Mesure:
+def _mesure(s: Session, territoire_id: int, jour: date) -> Mesure:
     reglages = reglages_au(s, territoire_id, jour)
     rythme = Rythme(reglages.rythme_declaration)
-    return _Mesure(pour_avancement(reglages), dernier_jour_declare(jour, rythme, reglages.jour_echeance))
+    return Mesure(pour_avancement(reglages), dernier_jour_declare(jour, rythme, reglages.jour_echeance))
 
 
-def _avancements_du_lot(
-    s: Session, ids: Sequence[int], jour: date, territoires: dict[int, _Mesure]
-) -> Iterator[tuple[int, Avancement]]:
+@dataclass(slots=True)
+class Cumul:
+    """Validated hours of one marché, in hundredths as the base keeps them: exact, and quicker than decimals."""
+
+    par_mois: dict[date, int] = field(default_factory=dict)
+    reelles: int = 0
+    formation: int = 0
+    malgre_tout: int = 0
+    reprises: int = 0
+    reprises_au: date | None = None
+
+
+_AUCUN = Cumul()
+
+
+@dataclass(frozen=True, slots=True)
+class Entree:
+    """What is read about one marché, before anything is computed: its row, its target, its stops, its hours."""
+
+    marche: Any
+    objectif: Decimal | None
+    arrets: tuple[Periode, ...]
+    cumul: Cumul
+    declarees: Decimal
+    territoire: Mesure
+
+
+def entrees(
+    s: Session, ids: Sequence[int], jour: date, territoires: dict[int, Mesure], *, legeres: bool = False
+) -> Iterator[Entree]:
+    """What there is to know of these marchés, in a constant number of queries.
+
+    `legeres` leaves out what alertes never look at: real hours, training, and the hours not validated yet of a
+    marché that has validated ones.
+    """
     marches = s.execute(
         select(
             Marche.id,
@@ -141,25 +179,23 @@ def _avancements_du_lot(
         select(Arret.marche_id, Arret.debut, Arret.fin).where(parmi(Arret.marche_id, ids))
     ):
         arrets[marche_id].append(Periode(debut, fin))
-    heures = _heures_validees(s, ids)
-    declarees = _heures_declarees(s, ids)
+    heures = _mois_valides(s, ids) if legeres else _heures_validees(s, ids)
+    _ajouter_reprises(s, ids, heures)
+    muets = [marche_id for marche_id in ids if marche_id not in heures] if legeres else ids
+    declarees = _heures_declarees(s, muets) if muets else {}
     voulus = set(ids)
     for marche in marches:
         if marche.id not in voulus:
             continue
         if marche.territoire_id not in territoires:
             territoires[marche.territoire_id] = _mesure(s, marche.territoire_id, jour)
-        yield (
-            marche.id,
-            _avancement(
-                marche,
-                objectif=objectifs.get(marche.id),
-                arrets=tuple(arrets.get(marche.id, ())),
-                cumul=heures.get(marche.id, _AUCUN),
-                declarees=declarees.get(marche.id, ZERO),
-                jour=jour,
-                territoire=territoires[marche.territoire_id],
-            ),
+        yield Entree(
+            marche,
+            objectifs.get(marche.id),
+            tuple(arrets.get(marche.id, ())),
+            heures.get(marche.id, _AUCUN),
+            declarees.get(marche.id, ZERO),
+            territoires[marche.territoire_id],
         )
 
 
@@ -177,19 +213,6 @@ def objectifs_au(s: Session, ids: Sequence[int], jour: date) -> dict[int, Decima
     return objectifs
 
 
-@dataclass(slots=True)
-class _Cumul:
-    """Validated hours of one marché, in hundredths as the base keeps them: exact, and quicker than decimals."""
-
-    par_mois: dict[date, int] = field(default_factory=dict)
-    reelles: int = 0
-    formation: int = 0
-    malgre_tout: int = 0
-
-
-_AUCUN = _Cumul()
-
-
 def _heures(centiemes: int) -> Decimal:
     return Decimal(centiemes).scaleb(-2)
 
@@ -199,7 +222,7 @@ def _centiemes(somme_sql: Any) -> Any:
     return type_coerce(somme_sql, Integer)
 
 
-def _heures_validees(s: Session, ids: Sequence[int]) -> dict[int, _Cumul]:
+def _heures_validees(s: Session, ids: Sequence[int]) -> defaultdict[int, Cumul]:
     """Validated hours by marché and month (R56): one GROUP BY over the decisions in force."""
     derogation = case((DecisionLigne.malgre_tout.is_(True), DecisionLigne.creditees), else_=0)
     requete = (
@@ -221,13 +244,60 @@ def _heures_validees(s: Session, ids: Sequence[int]) -> dict[int, _Cumul]:
         )
         .group_by(LigneHeures.marche_id, LigneHeures.mois)
     )
-    cumuls: defaultdict[int, _Cumul] = defaultdict(_Cumul)
+    cumuls: defaultdict[int, Cumul] = defaultdict(Cumul)
     for marche_id, mois, valorisees, reelles, formation, malgre_tout in s.execute(requete):
         cumul = cumuls[marche_id]
         cumul.par_mois[mois] = int(valorisees)
         cumul.reelles += int(reelles)
         cumul.formation += int(formation)
         cumul.malgre_tout += int(malgre_tout)
+    return cumuls
+
+
+def _ajouter_reprises(s: Session, ids: Sequence[int], cumuls: defaultdict[int, Cumul]) -> None:
+    """Add the hours done before the product. A solde is spread evenly over its months, so that pace means something."""
+    requete = (
+        select(
+            LigneReprise.marche_id,
+            LigneReprise.depuis,
+            LigneReprise.mois,
+            _centiemes(func.sum(LigneReprise.heures)),
+        )
+        .where(parmi(LigneReprise.marche_id, ids), LigneReprise.annulee.is_(False))
+        .group_by(LigneReprise.marche_id, LigneReprise.depuis, LigneReprise.mois)
+    )
+    for marche_id, depuis, dernier, heures in s.execute(requete):
+        if marche_id is None:
+            continue
+        cumul, total = cumuls[marche_id], int(heures)
+        cumul.reelles += total
+        cumul.reprises += total
+        cumul.reprises_au = max(cumul.reprises_au or dernier, dernier)
+        mois = _mois(depuis or dernier, dernier)
+        part, reste = divmod(total, len(mois))
+        for rang, m in enumerate(mois):
+            cumul.par_mois[m] = cumul.par_mois.get(m, 0) + part + (rang < reste)
+
+
+def _mois_valides(s: Session, ids: Sequence[int]) -> defaultdict[int, Cumul]:
+    """Validated hours towards the clause, by marché and month, and nothing else: the same GROUP BY, leaner."""
+    ligne, decision, declaration = LigneHeures.__table__.c, DecisionLigne.__table__.c, Declaration.__table__.c
+    requete = (
+        select(ligne.marche_id, ligne.mois, _centiemes(func.sum(decision.valorisees)))
+        .select_from(LigneHeures.__table__)
+        .join(DecisionLigne.__table__, decision.ligne_id == ligne.id)
+        .join(Declaration.__table__, declaration.id == ligne.declaration_id)
+        .where(
+            parmi(ligne.marche_id, ids),
+            decision.en_vigueur.is_(True),
+            decision.etat == EtatLigne.COMPTEE,
+            declaration.etat == EtatDeclaration.VALIDEE,
+        )
+        .group_by(ligne.marche_id, ligne.mois)
+    )
+    cumuls: defaultdict[int, Cumul] = defaultdict(Cumul)
+    for marche_id, mois, valorisees in s.execute(requete):
+        cumuls[marche_id].par_mois[mois] = int(valorisees)
     return cumuls
 
 
@@ -253,16 +323,10 @@ def _heures_declarees(s: Session, ids: Sequence[int]) -> dict[int, Decimal]:
     return {marche_id: travaillees + formation for marche_id, travaillees, formation in s.execute(requete)}
 
 
-def _avancement(
-    marche: Any,
-    *,
-    objectif: Decimal | None,
-    arrets: tuple[Periode, ...],
-    cumul: _Cumul,
-    declarees: Decimal,
-    jour: date,
-    territoire: _Mesure,
-) -> Avancement:
+def avancement_de(entree: Entree, jour: date) -> Avancement:
+    """Progress of one marché, from what was read about it."""
+    marche, objectif, cumul = entree.marche, entree.objectif, entree.cumul
+    arrets, declarees, territoire = entree.arrets, entree.declarees, entree.territoire
     validees = _heures(sum(cumul.par_mois.values()))
     communs: dict[str, Any] = {
         "marche_id": marche.id,
@@ -271,6 +335,8 @@ def _avancement(
         "reelles": _heures(cumul.reelles),
         "formation": _heures(cumul.formation),
         "malgre_tout": _heures(cumul.malgre_tout),
+        "reprises": _heures(cumul.reprises),
+        "reprises_au": cumul.reprises_au,
         "declarees": declarees,
         "reste": max(ZERO, (objectif or ZERO) - validees),
     }

@@ -19,6 +19,7 @@ from marketplace.heures.models import (
     EtatDeclaration,
     EtatLigne,
     LigneHeures,
+    LigneReprise,
 )
 from marketplace.marches.models import ETATS_VIVANTS, Clause, Marche
 from marketplace.marches.rules.regime import NatureMarche
@@ -95,8 +96,8 @@ class FicheMarchePublic:
 
 
 def _realisees() -> Any:
-    """Validated hours of the marché of the outer query (R56)."""
-    return (
+    """Validated hours of the marché of the outer query (R56), with those done before the product."""
+    validees = (
         select(func.coalesce(func.sum(DecisionLigne.valorisees), 0))
         .join(LigneHeures, LigneHeures.id == DecisionLigne.ligne_id)
         .join(Declaration, Declaration.id == LigneHeures.declaration_id)
@@ -109,6 +110,13 @@ def _realisees() -> Any:
         .correlate(Marche)
         .scalar_subquery()
     )
+    reprises = (
+        select(func.coalesce(func.sum(LigneReprise.heures), 0))
+        .where(LigneReprise.marche_id == Marche.id, LigneReprise.annulee.is_(False))
+        .correlate(Marche)
+        .scalar_subquery()
+    )
+    return validees + reprises
 
 
 def _lue(colonne: Any) -> Any:

@@ -10,7 +10,15 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.comptes.models import Organisation
-from marketplace.heures.models import Contrat, DecisionLigne, Declaration, EtatDeclaration, EtatLigne, LigneHeures
+from marketplace.heures.models import (
+    Contrat,
+    DecisionLigne,
+    Declaration,
+    EtatDeclaration,
+    EtatLigne,
+    LigneHeures,
+    LigneReprise,
+)
 from marketplace.heures.queries.employeur import heures_par_contrat
 from marketplace.marches.models import Marche
 from marketplace.personnes.models import Validation
@@ -100,7 +108,7 @@ class MoisDePersonne:
 
 
 def heures_de_la_personne(s: Session, personne_id: int) -> tuple[MoisDePersonne, ...]:
-    """Her hours, month by month, the newest first. Corrections are in the sums."""
+    """Her hours, month by month, the newest first. Corrections are in the sums, hours done before the product too."""
     comptee = case(
         (
             (DecisionLigne.etat == EtatLigne.COMPTEE) & (Declaration.etat == EtatDeclaration.VALIDEE),
@@ -126,9 +134,33 @@ def heures_de_la_personne(s: Session, personne_id: int) -> tuple[MoisDePersonne,
         .group_by(LigneHeures.mois, Marche.intitule, Organisation.nom)
         .order_by(LigneHeures.mois.desc(), Marche.intitule)
     )
-    return tuple(
+    declarees = [
         MoisDePersonne(
             mois, marche, employeur, Decimal(travaillees or 0) + Decimal(formation or 0), Decimal(comptees or 0)
         )
         for mois, marche, employeur, travaillees, formation, comptees in s.execute(requete)
+    ]
+    return tuple(sorted([*declarees, *_heures_reprises(s, personne_id)], key=lambda m: (-m.mois.toordinal(), m.marche)))
+
+
+def _heures_reprises(s: Session, personne_id: int) -> list[MoisDePersonne]:
+    """Her hours done before the product, as the workbook of the takeover gave them."""
+    requete = (
+        select(LigneReprise.mois, Marche.intitule, Organisation.nom, func.sum(LigneReprise.heures))
+        .join(Marche, Marche.id == LigneReprise.marche_id)
+        .outerjoin(Organisation, Organisation.id == LigneReprise.employeur_id)
+        .where(LigneReprise.personne_id == personne_id, LigneReprise.annulee.is_(False))
+        .group_by(LigneReprise.mois, Marche.intitule, Organisation.nom)
     )
+    return [
+        MoisDePersonne(mois, marche, employeur or "", heures, heures)
+        for mois, marche, employeur, heures in s.execute(requete)
+    ]
+
+
+def annees_reprises(s: Session, personne_id: int) -> list[tuple[date, date]]:
+    """The periods of her hours done before the product: (first day of the month, last month)."""
+    requete = select(LigneReprise.depuis, LigneReprise.mois).where(
+        LigneReprise.personne_id == personne_id, LigneReprise.annulee.is_(False)
+    )
+    return [(depuis or mois, mois) for depuis, mois in s.execute(requete)]

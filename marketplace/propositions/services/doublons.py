@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.droits import Action, Portee, exiger
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
-from marketplace.heures.models import Contrat
+from marketplace.heures.models import Contrat, LigneReprise
 from marketplace.journal.services import journaliser, noter_lectures
 from marketplace.personnes.models import Personne, Suivi, Validation
 from marketplace.personnes.portee import suivi_en_cours
@@ -72,6 +72,7 @@ def reunir_fiches(ctx: Contexte, acteur: Acteur, gardee_ref: str, doublon_ref: s
                         depuis=jour,
                     )
                 )
+        s.execute(update(LigneReprise).where(LigneReprise.personne_id == doublon.id).values(personne_id=gardee.id))
         effacer_fiche(s, quand, doublon)
         noter_changement(s, quand, gardee.id)
         journaliser(s, quand, acteur, "reunir_fiches", gardee, f"Fiche en double réunie : {doublon.ref}")

@@ -20,6 +20,7 @@ from marketplace.heures.models import Contrat
 from marketplace.heures.queries.personne import (
     ContratDePersonne,
     MoisDePersonne,
+    annees_reprises,
     contrats_de_la_personne,
     heures_de_la_personne,
 )
@@ -116,7 +117,9 @@ def effacer(ctx: Contexte, s: Session, acteur: Acteur, personne: Personne, actio
         .values(mot="", lieu="", creneau=None)
         .execution_options(synchronize_session="fetch")
     )
-    effacer_fiche(s, ctx.horloge(), personne, annees_travaillees=_premiers_jours(contrats))
+    effacer_fiche(
+        s, ctx.horloge(), personne, annees_travaillees=_premiers_jours([*contrats, *annees_reprises(s, personne.id)])
+    )
     journaliser(s, ctx.horloge(), acteur, action, personne, resume)
 
 
