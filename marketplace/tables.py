@@ -1,6 +1,7 @@
 """Imports every table, so that the metadata is whole for migrations, checks and tests."""
 
 from marketplace import referentiel
+from marketplace.bilans import models as bilans
 from marketplace.comptes import models as comptes
 from marketplace.db import Base
 from marketplace.heures import models as heures
@@ -10,12 +11,14 @@ from marketplace.metiers import models as metiers
 from marketplace.offres import models as offres
 from marketplace.personnes import models as personnes
 from marketplace.propositions import models as propositions
+from marketplace.recherche import models as recherche
 from marketplace.reprise import models as reprise
 from marketplace.territoire import models as territoire
 
 metadata = Base.metadata
 
 __all__ = [
+    "bilans",
     "comptes",
     "heures",
     "journal",
@@ -25,6 +28,7 @@ __all__ = [
     "offres",
     "personnes",
     "propositions",
+    "recherche",
     "referentiel",
     "reprise",
     "territoire",

@@ -73,6 +73,8 @@ class Organisation(Base):
     telephone: Mapped[str] = mapped_column(String(30), default="")
     courriel: Mapped[str] = mapped_column(default="")
     site: Mapped[str] = mapped_column(default="")
+    effectif: Mapped[str | None] = mapped_column(String(20))
+    ess: Mapped[bool] = mapped_column(default=False)
     lat: Mapped[float | None] = mapped_column(Float)
     lon: Mapped[float | None] = mapped_column(Float)
     verifiee_le: Mapped[datetime | None]

@@ -23,7 +23,7 @@ from marketplace.heures.rules.repartition import age_apprenti_admis
 from marketplace.journal.services import journaliser
 from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, Intervenant, Marche, RoleIntervenant
 from marketplace.offres.models import TypeContrat
-from marketplace.personnes.models import ChangementVivier, EtatValidation, Personne, Statut, Validation
+from marketplace.personnes.models import ChangementVivier, EtatValidation, Personne, Statut, Suivi, Validation
 from marketplace.personnes.rules.fenetre import embauche_anterieure_admise
 from marketplace.territoire.reglages import Reglages, reglages_au
 
@@ -121,6 +121,10 @@ def inscrire_contrat(
         fin=fin,
         heures_hebdo=heures_hebdo,
         statuts=list(validation.categories) if validation else _statuts(s, personne.id, debut),
+        qpv=personne.qpv.value,
+        code_insee=personne.code_insee,
+        niveau=personne.niveau,
+        prescripteur_id=_prescripteur(s, personne.id, debut),
         cree_le=ctx.horloge(),
     )
     s.add(contrat)
@@ -238,6 +242,20 @@ def _statuts(s: Session, personne_id: int, jour: date) -> list[str]:
         .order_by(Statut.categorie)
     )
     return list(dict.fromkeys(s.scalars(requete)))
+
+
+def _prescripteur(s: Session, personne_id: int, jour: date) -> int | None:
+    """The organisation of the référent who followed her that day, the latest come when there are several."""
+    return s.scalar(
+        select(Suivi.organisation_id)
+        .where(
+            Suivi.personne_id == personne_id,
+            Suivi.depuis <= jour,
+            or_(Suivi.jusqu_au.is_(None), Suivi.jusqu_au >= jour),
+        )
+        .order_by(Suivi.depuis.desc(), Suivi.id.desc())
+        .limit(1)
+    )
 
 
 def _examiner(

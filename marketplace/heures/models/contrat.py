@@ -15,7 +15,8 @@ from marketplace.heures.rules.modalites import Modalite
 class Contrat(Base):
     """A salarié en insertion at work: who carries the contract, for which marché, in which modality.
 
-    `statuts` is the photograph of the categories at entry: kept for the bilan, never rewritten (R34).
+    `statuts`, `qpv`, `code_insee`, `niveau` and `prescripteur_id` are the photograph of the person at entry: kept for
+    the bilan, never rewritten (R34).
     """
 
     __tablename__ = "contrat"
@@ -43,6 +44,10 @@ class Contrat(Base):
     motif_fin: Mapped[str | None] = mapped_column(String(40))
     heures_hebdo: Mapped[Decimal] = mapped_column(Heures())
     statuts: Mapped[list[str]] = mapped_column(default=list)
+    qpv: Mapped[str | None] = mapped_column(String(20))
+    code_insee: Mapped[str | None] = mapped_column(ForeignKey("commune.code_insee"))
+    niveau: Mapped[str | None] = mapped_column(String(20))
+    prescripteur_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     cree_le: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -35,7 +35,11 @@ class Operation(Base):
 
 
 class Marche(Base):
-    """An awarded lot, or one that is going to be: it counts as one. `version` guards simultaneous changes."""
+    """An awarded lot, or one that is going to be: it counts as one. `version` guards simultaneous changes.
+
+    `programme_le`: the day the buyer decided to put a clause in it. `fin_suivi`: the last day its clause was followed,
+    none while it still is.
+    """
 
     __tablename__ = "marche"
     __table_args__ = (
@@ -77,11 +81,15 @@ class Marche(Base):
     nature: Mapped[NatureMarche] = mapped_column(choix(NatureMarche))
     procedure: Mapped[str] = mapped_column(default="")
     montant_ht: Mapped[Decimal | None]
+    montant_ttc: Mapped[Decimal | None]
     code_insee: Mapped[str | None] = mapped_column(ForeignKey("commune.code_insee"), index=True)
     etat: Mapped[EtatMarche] = mapped_column(choix(EtatMarche))
     date_notification: Mapped[date | None]
+    ordre_demarrage_le: Mapped[date | None]
     date_debut: Mapped[date | None]
     date_fin: Mapped[date | None]
+    programme_le: Mapped[date | None]
+    fin_suivi: Mapped[date | None]
     fictif: Mapped[bool] = mapped_column(default=False)
     maj_le: Mapped[datetime]
     cree_le: Mapped[datetime]

@@ -13,7 +13,7 @@ from marketplace.contexte import Contexte
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.journal.services import journaliser
 from marketplace.marches.alertes import reconcilier_marche
-from marketplace.marches.models import Arret, Clause, Marche
+from marketplace.marches.models import ETATS_VIVANTS, Arret, Clause, Marche
 from marketplace.marches.portee import charger_marche
 from marketplace.marches.rules.etats import LIBELLES, EtatMarche, verifier_transition
 from marketplace.marches.services.saisie import toucher
@@ -54,6 +54,7 @@ def changer_etat(
             marche.date_notification = marche.date_notification or jour
         if vers is EtatMarche.EN_COURS and marche.date_debut is None:
             marche.date_debut = jour
+        _dater_le_suivi(marche, vers, jour)
         if vers is EtatMarche.SUSPENDU:
             _ouvrir_arret(s, marche, jour, motif)
         elif de is EtatMarche.SUSPENDU:
@@ -63,6 +64,16 @@ def changer_etat(
             resume += f" : {motif.strip()}"
         journaliser(s, ctx.horloge(), acteur, "changer_etat", marche, resume, de=de, vers=vers, jour=jour.isoformat())
         reconcilier_marche(s, ctx.horloge(), marche.territoire_id, marche.id, ctx.aujourdhui())
+
+
+def _dater_le_suivi(marche: Marche, vers: EtatMarche, jour: date) -> None:
+    """Keep what the report counts by: the day a clause was decided, and the last day it was followed (R96)."""
+    if vers in {EtatMarche.PROGRAMME, EtatMarche.NOTIFIE}:
+        marche.programme_le = marche.programme_le or jour
+    if vers in {EtatMarche.TERMINE, EtatMarche.RESILIE, EtatMarche.TRANSFERE, EtatMarche.SOLDE}:
+        marche.fin_suivi = marche.fin_suivi or jour
+    elif vers in ETATS_VIVANTS:
+        marche.fin_suivi = None
 
 
 def _ouvrir_arret(s: Session, marche: Marche, jour: date, motif: str) -> None:
