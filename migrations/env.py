@@ -11,11 +11,19 @@ from marketplace.tables import metadata
 
 
 def migrer(connexion: Connection) -> None:
-    """Run the migrations asked for on this connection."""
+    """Run the migrations asked for on this connection.
+
+    SQLite changes a column by copying its table and dropping the old one: while it does, rows that point at it are
+    not refused; they are checked once all is done.
+    """
+    sqlite = connexion.dialect.name == "sqlite"
+    if sqlite:
+        connexion.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connexion.commit()
     context.configure(
         connection=connexion,
         target_metadata=metadata,
-        render_as_batch=connexion.dialect.name == "sqlite",
+        render_as_batch=sqlite,
         compare_type=True,
         compare_server_default=True,
         transaction_per_migration=True,
@@ -23,6 +31,12 @@ def migrer(connexion: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+    if sqlite:
+        orphelines = connexion.exec_driver_sql("PRAGMA foreign_key_check").all()
+        connexion.commit()
+        connexion.exec_driver_sql("PRAGMA foreign_keys=ON")
+        if orphelines:
+            raise RuntimeError(f"rows left pointing at nothing: {orphelines[:5]}")
 
 
 fournie = context.config.attributes.get("connection")

@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 from marketplace.heures.models.contrat import Contrat
+from marketplace.heures.models.controle import Controle, LigneControle
 from marketplace.heures.models.declaration import Declaration
+from marketplace.heures.models.delegation import Delegation, LienDeclaration
+from marketplace.heures.models.fichier import (
+    CorrespondanceHeures,
+    DeclarationRemplie,
+    FichierHeures,
+    LigneFichierHeures,
+    SorteCorrespondance,
+)
 from marketplace.heures.models.ligne import DecisionLigne, LigneHeures
+from marketplace.heures.models.piece import PieceHeures
 from marketplace.heures.models.reprise import LigneReprise, Reprise
 from marketplace.heures.models.situation import Moment, PointDeSuivi
+from marketplace.heures.rules.controle import ResultatControle
 from marketplace.heures.rules.declaration import EtatDeclaration
 from marketplace.heures.rules.ligne import EtatLigne
 from marketplace.heures.rules.modalites import Modalite
+from marketplace.heures.rules.pieces import TypePiece
 
 __all__ = [
     "Contrat",
+    "Controle",
+    "CorrespondanceHeures",
     "DecisionLigne",
     "Declaration",
+    "DeclarationRemplie",
+    "Delegation",
     "EtatDeclaration",
     "EtatLigne",
+    "FichierHeures",
+    "LienDeclaration",
+    "LigneControle",
+    "LigneFichierHeures",
     "LigneHeures",
     "LigneReprise",
     "Modalite",
     "Moment",
+    "PieceHeures",
     "PointDeSuivi",
     "Reprise",
+    "ResultatControle",
+    "SorteCorrespondance",
+    "TypePiece",
 ]

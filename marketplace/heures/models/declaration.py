@@ -9,11 +9,23 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, choix
-from marketplace.heures.rules.declaration import EtatDeclaration
+from marketplace.heures.rules.declaration import EtatDeclaration, echeance
+from marketplace.marches.rules.consignes import Rythme
+from marketplace.valeurs import dernier_du_mois
+
+
+def _echeance_du_mois(contexte: Any) -> date:
+    """The usual due day, for a row written without one: day 10 of the month after (R53)."""
+    return echeance(dernier_du_mois(contexte.get_current_parameters()["mois"]))
 
 
 class Declaration(Base):
-    """What one employer declares for one marché and one month."""
+    """What one employer declares for one marché and one month.
+
+    `rythme` and `echeance` (due day) are those in force when it opened: a later change of the marché or of the
+    territory does not move them. Months of one quarter, or of one marché « à la fin », are signed together.
+    `derniere`: the employer's part of the marché is over.
+    """
 
     __tablename__ = "declaration"
     __table_args__ = (
@@ -30,6 +42,9 @@ class Declaration(Base):
     etat: Mapped[EtatDeclaration] = mapped_column(choix(EtatDeclaration), default=EtatDeclaration.A_FAIRE)
     brouillon: Mapped[dict[str, Any]] = mapped_column(default=dict)
     aucune_heure: Mapped[bool] = mapped_column(default=False)
+    rythme: Mapped[Rythme] = mapped_column(choix(Rythme), default=Rythme.MENSUEL)
+    echeance: Mapped[date] = mapped_column(default=_echeance_du_mois)
+    derniere: Mapped[bool] = mapped_column(default=False)
     ouverte_le: Mapped[datetime]
     signee_le: Mapped[datetime | None]
     signataire: Mapped[str] = mapped_column(default="")

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from marketplace.erreurs import RegleViolee
 from marketplace.heures.rules.ligne import EtatLigne
+from marketplace.marches.rules.consignes import Rythme
 from marketplace.valeurs import ajouter_mois, dernier_du_mois, mois_entre, premier_du_mois
 
 
@@ -33,14 +34,6 @@ class Partie(StrEnum):
     TITULAIRE = "titulaire"
     FACILITATEUR = "facilitateur"
     HORLOGE = "horloge"
-
-
-class Rythme(StrEnum):
-    """How often a marché wants its hours."""
-
-    MENSUEL = "mensuel"
-    TRIMESTRIEL = "trimestriel"
-    FIN = "fin"
 
 
 class MotifCorrection(StrEnum):
