@@ -42,6 +42,8 @@ class RoleIntervenant(enum.StrEnum):
     COTRAITANT = "cotraitant"
     SOUS_TRAITANT = "sous_traitant"
     MISE_A_DISPOSITION = "mise_a_disposition"
+    TITULAIRE = "titulaire"
+    """Another holder of an accord-cadre given to several firms; the first one is the marché's own titulaire."""
 
 
 class Intervenant(Base):

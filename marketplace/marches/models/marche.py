@@ -46,19 +46,6 @@ class Marche(Base):
         UniqueConstraint("ref"),
         Index("ix_marche_territoire_etat", "territoire_id", "etat"),
         Index("ix_marche_territoire_maj", "territoire_id", "maj_le"),
-        # Holds every column the public search reads, in the order it shows: it never opens a row it does not show.
-        Index(
-            "ix_marche_catalogue",
-            "territoire_id",
-            "id",
-            "etat",
-            "cle",
-            "acheteur_id",
-            "code_insee",
-            "code_rome",
-            "secteur",
-            "date_fin",
-        ),
         CheckConstraint("date_fin IS NULL OR date_debut IS NULL OR date_fin >= date_debut", name="dates"),
         CheckConstraint("montant_ht IS NULL OR montant_ht >= 0", name="montant"),
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, choix
+from marketplace.db import Base, Taux, choix
 from marketplace.marches.rules.regime import Derogation, Reservation, TypeAcheteur
 
 
@@ -28,6 +28,7 @@ class RegimeMarche(Base):
     defense_securite: Mapped[bool] = mapped_column(default=False)
     leviers: Mapped[list[str]] = mapped_column(default=list)
     reservation: Mapped[Reservation | None] = mapped_column(choix(Reservation))
+    part_publics: Mapped[Decimal | None] = mapped_column(Taux())
     derogation: Mapped[Derogation | None] = mapped_column(choix(Derogation), index=True)
     motivation: Mapped[str] = mapped_column(Text, default="")
     decide_le: Mapped[date]
