@@ -77,6 +77,7 @@ class Organisation(Base):
     ess: Mapped[bool] = mapped_column(default=False)
     lat: Mapped[float | None] = mapped_column(Float)
     lon: Mapped[float | None] = mapped_column(Float)
+    capacite: Mapped[int | None]
     verifiee_le: Mapped[datetime | None]
     verifiee_par_id: Mapped[int | None]
     source: Mapped[str] = mapped_column(default="")
