@@ -22,6 +22,7 @@ class Reglages:
 
     cout_horaire: Decimal
     parts_main_oeuvre: Mapping[str, Decimal]
+    couts_par_corps: Mapping[str, Decimal] | None
     taux_effort: tuple[int, ...]
     arrondi_pas: Decimal
     arrondi_mode: str
@@ -63,6 +64,10 @@ class Reglages:
     alerte_rouge_points: int
     sortie_durable_mois: int
     suivis_sortie_mois: tuple[int, ...]
+    suivis_embauche_mois: tuple[int, ...]
+    fins_sous_jours: int
+    lien_preuve_jours: int
+    preuves_fichiers: bool
     petit_effectif: int
     plancher_heures: Decimal
     plancher_mois: int
