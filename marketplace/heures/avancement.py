@@ -7,7 +7,7 @@ plus the hours done before the product, as the source of their takeover gave the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,8 +15,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, func, or_, select, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import Integer, case, func, select, type_coerce
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.heures.models import (
     DecisionLigne,
@@ -27,16 +27,18 @@ from marketplace.heures.models import (
     LigneReprise,
 )
 from marketplace.heures.reglages import pour_avancement
-from marketplace.heures.rules.avancement import EtatAvancement, ReglagesAvancement, Suivi, avancer
+from marketplace.heures.rules.avancement import EtatAvancement, PeriodePrevue, ReglagesAvancement, Suivi, avancer
 from marketplace.heures.rules.declaration import ETATS_EN_ATTENTE_FACILITATEUR, Rythme, dernier_jour_declare
 from marketplace.heures.rules.ligne import Periode
-from marketplace.marches.models import Arret, Clause, Marche
+from marketplace.heures.rules.vigilance import surement_calme
+from marketplace.marches.models import Arret, Marche
+from marketplace.marches.queries.objectifs import interventions_prevues, parmi
+from marketplace.marches.queries.objectifs import objectifs as objectifs_au
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.territoire.reglages import reglages_au
 from marketplace.valeurs import mois_entre, somme
 
 ZERO = Decimal("0.00")
-DENSE = 200
 LOT = 10_000
 """How many marchés one round of queries takes: more would exceed what an engine binds."""
 
@@ -81,24 +83,16 @@ class Avancement:
     par_mois: tuple[tuple[date, Decimal], ...]
     debut: date | None
     fin: date | None
+    interventions: tuple[PeriodePrevue, ...] = ()
     reprises: Decimal = ZERO
     reprises_au: date | None = None
 
 
-def _lots(ids: Iterable[int]) -> Iterator[list[int]]:
+def lots(ids: Iterable[int]) -> Iterator[list[int]]:
+    """The ids, each once, by rounds of what an engine binds."""
     suite = iter(dict.fromkeys(ids))
     while lot := list(islice(suite, LOT)):
         yield lot
-
-
-def parmi(colonne: ColumnElement[Any] | InstrumentedAttribute[Any], ids: Collection[int]) -> ColumnElement[bool]:
-    """SQL condition « one of these ids »; a long, dense run is asked for as a range, which costs nothing to write.
-
-    A range may answer for ids in between that were not asked for: the caller keeps those it knows.
-    """
-    if len(ids) > DENSE and max(ids) - min(ids) < 2 * len(ids):
-        return colonne.between(min(ids), max(ids))
-    return colonne.in_(ids)
 
 
 def avancements(s: Session, marche_ids: Iterable[int], jour: date) -> dict[int, Avancement]:
@@ -108,7 +102,7 @@ def avancements(s: Session, marche_ids: Iterable[int], jour: date) -> dict[int, 
     """
     resultat: dict[int, Avancement] = {}
     territoires: dict[int, Mesure] = {}
-    for lot in _lots(marche_ids):
+    for lot in lots(marche_ids):
         for entree in entrees(s, lot, jour, territoires):
             resultat[entree.marche.id] = avancement_de(entree, jour)
     return resultat
@@ -150,9 +144,21 @@ class Entree:
     marche: Any
     objectif: Decimal | None
     arrets: tuple[Periode, ...]
+    interventions: tuple[PeriodePrevue, ...]
     cumul: Cumul
     declarees: Decimal
     territoire: Mesure
+
+    @property
+    def validees(self) -> Decimal:
+        """Hours that count towards the clause."""
+        return _heures(sum(self.cumul.par_mois.values()))
+
+    @property
+    def dates_connues(self) -> bool:
+        """Whether there is a calendar to compare hours with."""
+        debut, fin = self.marche.date_debut or self.marche.date_notification, self.marche.date_fin
+        return debut is not None and fin is not None and fin >= debut
 
 
 def entrees(
@@ -179,6 +185,7 @@ def entrees(
         select(Arret.marche_id, Arret.debut, Arret.fin).where(parmi(Arret.marche_id, ids))
     ):
         arrets[marche_id].append(Periode(debut, fin))
+    prevues = interventions_prevues(s, ids)
     heures = _mois_valides(s, ids) if legeres else _heures_validees(s, ids)
     _ajouter_reprises(s, ids, heures)
     muets = [marche_id for marche_id in ids if marche_id not in heures] if legeres else ids
@@ -193,24 +200,11 @@ def entrees(
             marche,
             objectifs.get(marche.id),
             tuple(arrets.get(marche.id, ())),
+            tuple(PeriodePrevue(i.debut, i.fin, i.heures) for i in prevues.get(marche.id, ())),
             heures.get(marche.id, _AUCUN),
             declarees.get(marche.id, ZERO),
             territoires[marche.territoire_id],
         )
-
-
-def objectifs_au(s: Session, ids: Sequence[int], jour: date) -> dict[int, Decimal]:
-    """Hours of the clause in force on `jour`, by marché; the first to come when none has started."""
-    requete = (
-        select(Clause.marche_id, Clause.heures_prevues, Clause.a_partir_du)
-        .where(parmi(Clause.marche_id, ids), or_(Clause.remplacee_le.is_(None), Clause.remplacee_le > jour))
-        .order_by(Clause.marche_id, Clause.numero)
-    )
-    objectifs: dict[int, Decimal] = {}
-    for marche_id, heures, a_partir_du in s.execute(requete):
-        if a_partir_du <= jour or marche_id not in objectifs:
-            objectifs[marche_id] = heures
-    return objectifs
 
 
 def _heures(centiemes: int) -> Decimal:
@@ -323,6 +317,29 @@ def _heures_declarees(s: Session, ids: Sequence[int]) -> dict[int, Decimal]:
     return {marche_id: travaillees + formation for marche_id, travaillees, formation in s.execute(requete)}
 
 
+def est_calme(entree: Entree, jour: date) -> bool:
+    """Whether this clause surely raises no alerte today, at a glance: `avancement_de` is for the others."""
+    marche, territoire, par_mois = entree.marche, entree.territoire, entree.cumul.par_mois
+    debut, fin, mesure = marche.date_debut or marche.date_notification, marche.date_fin, territoire.mesure
+    if not entree.objectif or debut is None or fin is None or mesure is None or mesure < debut:
+        return False
+    if entree.arrets or entree.interventions:
+        return False
+    premier = debut.replace(day=1)
+    return surement_calme(
+        objectif=int(entree.objectif.scaleb(2)),
+        validees=sum(par_mois.values()),
+        recentes=sum([h for m, h in par_mois.items() if m > mesure]),
+        par_mois=[h for m, h in par_mois.items() if premier <= m <= mesure],
+        nombre_mois=len(_mois(debut, min(mesure, fin))),
+        debut=debut,
+        fin=fin,
+        mesure=mesure,
+        jour=jour,
+        reglages=territoire.regles,
+    )
+
+
 def avancement_de(entree: Entree, jour: date) -> Avancement:
     """Progress of one marché, from what was read about it."""
     marche, objectif, cumul = entree.marche, entree.objectif, entree.cumul
@@ -378,6 +395,7 @@ def avancement_de(entree: Entree, jour: date) -> Avancement:
             debut=debut,
             fin=fin,
             par_mois=tuple(h for _, h in serie),
+            interventions=entree.interventions,
             arrets=arrets,
             clos=marche.etat in ETATS_CLOS,
             mesure=mesure if mesure is not None else debut,
@@ -404,4 +422,5 @@ def avancement_de(entree: Entree, jour: date) -> Avancement:
         par_mois=serie + recents,
         debut=debut,
         fin=fin,
+        interventions=entree.interventions,
     )

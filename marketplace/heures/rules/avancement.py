@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -50,6 +50,13 @@ class ReglagesAvancement:
 
 
 @dataclass(frozen=True)
+class PeriodePrevue(Periode):
+    """A period when people are expected, with the hours it should give: its weight in the expected curve."""
+
+    poids: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True)
 class Suivi:
     """A clause to follow: target (hours), its days, planned interventions, dated stops, validated hours by
     month.
@@ -66,7 +73,7 @@ class Suivi:
     debut: date
     fin: date
     par_mois: tuple[Decimal, ...] = ()
-    interventions: tuple[Periode, ...] = ()
+    interventions: tuple[Periode, ...] | tuple[PeriodePrevue, ...] = ()
     arrets: tuple[Periode, ...] = ()
     clos: bool = False
     mesure: date | None = None
@@ -126,6 +133,7 @@ def jours_actifs(suivi: Suivi, debut: date, fin: date) -> int:
 def part_attendue(suivi: Suivi, jour: date) -> Decimal:
     """Share of the target expected at the end of `jour`, 0 to 1: linear on active days, frozen during a stop.
 
+    Interventions with their hours weigh as much as they are to give, each spread over its own active days.
     A marché that is stopped from end to end expects everything on its last day.
     """
     if jour < suivi.debut:
@@ -133,7 +141,22 @@ def part_attendue(suivi: Suivi, jour: date) -> Decimal:
     total = jours_actifs(suivi, suivi.debut, suivi.fin)
     if total == 0 or jour >= suivi.fin:
         return Decimal(1) if jour >= suivi.fin else ZERO
+    pesees = [p for p in suivi.interventions if isinstance(p, PeriodePrevue)]
+    if pesees:
+        return _part_pesee(suivi, pesees, jour)
     return Decimal(jours_actifs(suivi, suivi.debut, jour)) / total
+
+
+def _part_pesee(suivi: Suivi, pesees: Sequence[PeriodePrevue], jour: date) -> Decimal:
+    """Σ of the weights done by `jour` over Σ of the weights, for the interventions that keep an active day."""
+    fait, en_tout = ZERO, ZERO
+    for p in pesees:
+        seule = replace(suivi, interventions=(Periode(p.debut, p.fin),))
+        actifs = jours_actifs(seule, suivi.debut, suivi.fin)
+        if actifs:
+            en_tout += p.poids
+            fait += p.poids * jours_actifs(seule, suivi.debut, jour) / actifs
+    return fait / en_tout
 
 
 def courbe_attendue(suivi: Suivi, jours: Sequence[date]) -> tuple[Decimal, ...]:

@@ -21,6 +21,7 @@ from marketplace.marches.queries.liste import (
     marches_de_l_organisation,
     marches_du_territoire,
 )
+from marketplace.marches.queries.objectifs import Intervention, interventions_prevues, objectif_sql, objectifs
 from marketplace.marches.queries.operations import (
     FicheOperation,
     LigneOperation,
@@ -43,6 +44,7 @@ __all__ = [
     "FicheOperation",
     "FiltresMarches",
     "IntervenantVu",
+    "Intervention",
     "LigneMarche",
     "LigneOperation",
     "PageMarches",
@@ -54,10 +56,13 @@ __all__ = [
     "clauses_en_vigueur",
     "fiche_marche",
     "fiche_operation",
+    "interventions_prevues",
     "journal_du_marche",
     "libelle_relance",
     "marches_de_l_organisation",
     "marches_du_territoire",
+    "objectif_sql",
+    "objectifs",
     "operations_du_territoire",
     "periodes_arret",
     "portefeuille",

@@ -16,6 +16,7 @@ from marketplace.comptes.models import Organisation
 from marketplace.journal.models import Alerte, Relance
 from marketplace.marches.models import Clause, Marche, Operation
 from marketplace.marches.portee import a_portee_de
+from marketplace.marches.queries.objectifs import objectif_sql
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.territoire.models import Commune
 from marketplace.valeurs import cle
@@ -116,7 +117,7 @@ def _base() -> Select[*tuple[Any, ...]]:
             Marche.montant_ht,
             Marche.date_debut,
             Marche.date_fin,
-            Clause.heures_prevues,
+            objectif_sql().label("heures_prevues"),
             Marche.fictif,
             Marche.maj_le,
         )
@@ -182,7 +183,7 @@ def _ordre(tri: str) -> tuple[Any, ...]:
         "fin": (Marche.date_fin.is_(None), Marche.date_fin, Marche.id),
         "intitule": (Marche.cle, Marche.id),
         "maj": (Marche.maj_le.desc(), Marche.id),
-        "heures": (Clause.heures_prevues.is_(None), Clause.heures_prevues.desc(), Marche.id),
+        "heures": (objectif_sql().is_(None), objectif_sql().desc(), Marche.id),
     }
     return ordres.get(tri, ordres["fin"])
 

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.db import Heures
@@ -23,7 +23,7 @@ from marketplace.marches.rules.formes import ACCORDS_CADRES, Forme, Part, object
 DENSE = 200
 
 
-def parmi(colonne: InstrumentedAttribute[Any], ids: Collection[int]) -> ColumnElement[bool]:
+def parmi(colonne: InstrumentedAttribute[Any] | ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
     """SQL condition « one of these ids »; a long, dense run is asked for as a range, which costs nothing to write.
 
     A range may answer for ids in between that were not asked for: the caller keeps those it knows.
@@ -75,11 +75,14 @@ def _composer(
     return clauses
 
 
-def objectif_sql(jour: date) -> ColumnElement[Any]:
-    """The same for a list: an expression over Marche joined to its Clause in force, to sum and to sort by."""
+def objectif_sql() -> ColumnElement[Any]:
+    """The same today, for a list: an expression over Marche joined to its Clause in force, to sum and to sort by.
+
+    A part is never decided in the future, so those that have a day all count.
+    """
     composantes = (
         select(func.coalesce(func.sum(Composante.heures), 0))
-        .where(Composante.marche_id == Marche.id, Composante.compte_le <= jour)
+        .where(Composante.marche_id == Marche.id, Composante.compte_le.isnot(None))
         .correlate(Marche)
         .scalar_subquery()
     )
@@ -91,11 +94,6 @@ def objectif_sql(jour: date) -> ColumnElement[Any]:
     )
     base = case((cadre, literal(Decimal(0), Heures())), else_=Clause.heures_prevues)
     return type_coerce(type_coerce(base, Heures()) + type_coerce(composantes, Heures()), Heures())
-
-
-def clause_en_cours() -> ColumnElement[bool]:
-    """Join condition of a marché with the version of its clause in force."""
-    return and_(Clause.marche_id == Marche.id, Clause.remplacee_le.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +118,6 @@ def interventions_prevues(s: Session, marche_ids: Collection[int]) -> dict[int, 
         .where(parmi(i.marche_id, marche_ids))
         .order_by(i.marche_id, i.debut, i.id)
     )
-    for marche_id, *valeurs in s.execute(requete):
-        prevues.setdefault(marche_id, []).append(Intervention(*valeurs))
+    for marche_id, debut, fin, personnes, heures, code_rome in s.execute(requete):
+        prevues.setdefault(marche_id, []).append(Intervention(debut, fin, personnes, heures, code_rome))
     return prevues

@@ -14,6 +14,7 @@ from marketplace.comptes.roles import Acteur
 from marketplace.marches.models import Clause, Marche, Operation
 from marketplace.marches.portee import charger_operation
 from marketplace.marches.queries.liste import FiltresMarches, LigneMarche, marches_du_territoire
+from marketplace.marches.queries.objectifs import objectif_sql
 from marketplace.territoire.models import Commune
 from marketplace.valeurs import cle
 
@@ -86,7 +87,7 @@ def operations_du_territoire(s: Session, territoire_id: int, texte: str = "") ->
             Organisation.nom,
             Commune.nom,
             func.count(Marche.id),
-            func.coalesce(func.sum(Clause.heures_prevues), 0),
+            func.coalesce(func.sum(objectif_sql()), 0),
         )
         .join(Organisation, Organisation.id == Operation.acheteur_id)
         .outerjoin(Commune, Commune.code_insee == Operation.code_insee)

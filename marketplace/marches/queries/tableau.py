@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.journal.models import Relance
 from marketplace.marches.models import Clause, Marche
+from marketplace.marches.queries.objectifs import objectif_sql
 from marketplace.marches.rules.etats import LIBELLES, EtatMarche
 
 
@@ -37,7 +38,7 @@ class Echeance:
 def portefeuille(s: Session, territoire_id: int, *, facilitateur_id: int | None = None) -> tuple[Portefeuille, ...]:
     """Marchés by state, in the order of their life; empty states left out. One query."""
     requete = (
-        select(Marche.etat, func.count(Marche.id), func.coalesce(func.sum(Clause.heures_prevues), 0))
+        select(Marche.etat, func.count(Marche.id), func.coalesce(func.sum(objectif_sql()), 0))
         .outerjoin(Clause, and_(Clause.marche_id == Marche.id, Clause.remplacee_le.is_(None)))
         .where(Marche.territoire_id == territoire_id)
         .group_by(Marche.etat)

@@ -106,6 +106,7 @@ def courbe_heures(a: Avancement, aujourdhui: date, arrets: Sequence[Arret] = ())
         validees=a.validees,
         debut=debut,
         fin=fin,
+        interventions=a.interventions,
         arrets=tuple(Periode(arret.debut, arret.fin) for arret in arrets),
     )
     fins = [min(dernier_du_mois(m), fin) for m in mois_entre(debut, fin)]

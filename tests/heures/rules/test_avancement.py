@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from marketplace.erreurs import RegleViolee
 from marketplace.heures.rules.avancement import (
     EtatAvancement,
+    PeriodePrevue,
     ReglagesAvancement,
     Suivi,
     avancer,
@@ -187,3 +188,20 @@ def test_valider_des_heures_n_aggrave_jamais_l_etat_par_ecart(suivi: Suivi, jour
     moins, _ = etat_par_ecart(D(30), attendu, R)
     plus, _ = etat_par_ecart(D(31), attendu, R)
     assert ordre.index(moins) <= ordre.index(plus)
+
+
+def test_une_intervention_pese_les_heures_qu_elle_doit_donner() -> None:
+    suivi = Suivi(
+        objectif=Decimal(1000),
+        validees=Decimal(0),
+        debut=date(2026, 1, 1),
+        fin=date(2026, 12, 31),
+        interventions=(
+            PeriodePrevue(date(2026, 3, 1), date(2026, 3, 31), Decimal(200)),
+            PeriodePrevue(date(2026, 9, 1), date(2026, 9, 30), Decimal(600)),
+        ),
+    )
+    jours = (date(2026, 2, 28), date(2026, 3, 31), date(2026, 8, 31), date(2026, 9, 15), date(2026, 9, 30))
+    assert courbe_attendue(suivi, jours) == tuple(map(Decimal, ("0.00", "250.00", "250.00", "625.00", "1000.00")))
+    arrete = replace(suivi, arrets=(Periode(date(2026, 9, 1), date(2026, 9, 30)),))
+    assert part_attendue(arrete, date(2026, 3, 31)) == 1
