@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation
-from marketplace.heures.avancement import Avancement, avancements, parmi
+from marketplace.heures.avancement import Entree, Mesure, avancement_de, entrees, est_calme, lots, parmi
 from marketplace.heures.models import Contrat, Declaration, EtatDeclaration
 from marketplace.heures.ouverture import echeance_de
 from marketplace.heures.rules.avancement import EtatAvancement
@@ -66,10 +67,12 @@ def dues(s: Session, territoire_id: int, jour: date, *, marche_ids: Collection[i
     marches = {m.id: m for m in lus if voulus is None or m.id in voulus}
     if not marches:
         return []
-    progres = avancements(s, marches, jour)
     trouvees: list[AlerteDue] = []
-    for marche in marches.values():
-        trouvees += _du_marche(marche, progres[marche.id], territoire_id, jour)
+    territoires: dict[int, Mesure] = {}
+    for lot in lots(marches):
+        for entree in entrees(s, lot, jour, territoires, legeres=True):
+            if not est_calme(entree, jour):
+                trouvees += _du_marche(marches[entree.marche.id], entree, territoire_id, jour)
     trouvees += _declarations_en_retard(s, territoire_id, jour, marches)
     trouvees += _fins_de_fenetre(s, territoire_id, jour, marches)
     trouvees += _fins_de_contrat(s, territoire_id, jour, marches)
@@ -108,8 +111,14 @@ def _alerte(
     )
 
 
-def _du_marche(marche: Any, a: Avancement, territoire_id: int, jour: date) -> Iterator[AlerteDue]:
-    if a.debut is None or a.fin is None or not a.objectif:
+def _du_marche(marche: Any, entree: Entree, territoire_id: int, jour: date) -> Iterator[AlerteDue]:
+    objectif, ouvert = entree.objectif, marche.etat in ETATS_OUVERTS_AUX_HEURES
+    if not objectif or entree.validees > objectif:
+        if objectif and ouvert and entree.dates_connues:
+            yield _depassement(marche, entree.validees - objectif, territoire_id)
+        return
+    a = avancement_de(entree, jour)
+    if a.debut is None or a.fin is None:
         return
     if a.etat in {EtatAvancement.EN_RETARD, EtatAvancement.A_SURVEILLER}:
         rouge = a.etat == EtatAvancement.EN_RETARD
@@ -122,7 +131,7 @@ def _du_marche(marche: Any, a: Avancement, territoire_id: int, jour: date) -> It
             action="Combler l'écart",
             suite="/ecart",
         )
-    if a.reste > 0 and marche.etat in ETATS_OUVERTS_AUX_HEURES:
+    if a.reste > 0 and ouvert:
         ecoule = (jour - a.debut).days * 100
         if not a.validees and not a.declarees and ecoule >= PART_SANS_HEURE * ((a.fin - a.debut).days + 1):
             yield _alerte(
@@ -142,15 +151,17 @@ def _du_marche(marche: Any, a: Avancement, territoire_id: int, jour: date) -> It
                 message=f"fin le {jour_en_texte(a.fin)}, il manque {heures_en_texte(arrondir(a.reste))}.",
                 action="Faire le point avant la fin",
             )
-    if a.validees > a.objectif and marche.etat in ETATS_OUVERTS_AUX_HEURES:
-        yield _alerte(
-            marche,
-            territoire_id,
-            OBJECTIF_DEPASSE,
-            gravite=Gravite.INFO,
-            message=f"objectif dépassé de {heures_en_texte(arrondir(a.validees - a.objectif))}.",
-            action="Proposer de partager les heures",
-        )
+
+
+def _depassement(marche: Any, exces: Decimal, territoire_id: int) -> AlerteDue:
+    return _alerte(
+        marche,
+        territoire_id,
+        OBJECTIF_DEPASSE,
+        gravite=Gravite.INFO,
+        message=f"objectif dépassé de {heures_en_texte(arrondir(exces))}.",
+        action="Proposer de partager les heures",
+    )
 
 
 def _declarations_en_retard(s: Session, territoire_id: int, jour: date, marches: dict[int, Any]) -> Iterator[AlerteDue]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import insert, select
+from sqlalchemy import false, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_pg
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
@@ -159,31 +159,71 @@ def reconcilier_alertes(
     """
     s.flush()
     par_cle = {a.cle: a for a in dues}
-    requete = select(Alerte).where(Alerte.territoire_id == territoire_id, Alerte.type.in_(list(types)))
+    requete = select(*_COLONNES).where(Alerte.territoire_id == territoire_id, Alerte.type.in_(list(types)))
     perimetre = None if objets is None else set(objets)
-    if perimetre is not None:
-        requete = requete.where(Alerte.objet_id.in_({objet_id for _, objet_id in perimetre}))
-    connues = {a.cle: a for a in s.scalars(requete)}
+    if perimetre:
+        ids = {objet_id for _, objet_id in perimetre}
+        # A long dense run is asked for as a range: binding thousands of ids costs more than reading a few rows more.
+        dense = len(ids) > 200 and max(ids) - min(ids) < 2 * len(ids)
+        requete = requete.where(Alerte.objet_id.between(min(ids), max(ids)) if dense else Alerte.objet_id.in_(ids))
+    elif perimetre is not None:
+        requete = requete.where(false())
+    nouvelles = dict(par_cle)
+    changees: list[dict[str, Any]] = []
+    fermees: list[int] = []
     comptes = {"ouvertes": 0, "maintenues": 0, "fermees": 0}
-    for cle, due in par_cle.items():
-        connue = connues.get(cle)
-        if connue is None:
-            s.add(Alerte(**{champ: getattr(due, champ) for champ in AlerteDue.__slots__}, ouverte_le=quand))
+    for connue in s.execute(requete):
+        due = nouvelles.pop(connue.cle, None)
+        if due is None:
+            hors = perimetre is not None and (connue.objet_type, connue.objet_id) not in perimetre
+            if connue.fermee_le is None and not hors and connue.cle not in par_cle:
+                fermees.append(connue.id)
+            continue
+        champs = {champ: getattr(due, champ) for champ in _RAFRAICHIS}
+        if connue.fermee_le is not None:
+            changees.append({"id": connue.id, **champs, "fermee_le": None, "ouverte_le": quand, "annoncee_le": None})
             comptes["ouvertes"] += 1
             continue
-        if connue.fermee_le is not None:
-            connue.fermee_le, connue.ouverte_le, connue.annoncee_le = None, quand, None
-            comptes["ouvertes"] += 1
-        else:
-            comptes["maintenues"] += 1
-        connue.gravite, connue.message, connue.action = due.gravite, due.message, due.action
-        connue.lien, connue.proprietaire_id = due.lien, due.proprietaire_id
-    for cle, connue in connues.items():
-        hors = perimetre is not None and (connue.objet_type, connue.objet_id) not in perimetre
-        if cle not in par_cle and connue.fermee_le is None and not hors:
-            connue.fermee_le = quand
-            comptes["fermees"] += 1
+        comptes["maintenues"] += 1
+        if any(getattr(connue, champ) != valeur for champ, valeur in champs.items()):
+            changees.append({"id": connue.id, **champs})
+    comptes["ouvertes"] += len(nouvelles)
+    comptes["fermees"] = len(fermees)
+    _ecrire_alertes(s, quand, nouvelles.values(), changees, fermees)
     return comptes
+
+
+_RAFRAICHIS = ("gravite", "message", "action", "lien", "proprietaire_id")
+"""What a new look at the same fact may change."""
+_COLONNES = (
+    Alerte.id,
+    Alerte.cle,
+    Alerte.objet_type,
+    Alerte.objet_id,
+    Alerte.fermee_le,
+    *(getattr(Alerte, champ) for champ in _RAFRAICHIS),
+)
+
+
+def _ecrire_alertes(
+    s: Session,
+    quand: datetime,
+    nouvelles: Collection[AlerteDue],
+    changees: Sequence[dict[str, Any]],
+    fermees: Sequence[int],
+) -> None:
+    """Write only what moved, a few statements whatever the number."""
+    if nouvelles:
+        lignes = [
+            {champ: getattr(a, champ) for champ in AlerteDue.__slots__} | {"ouverte_le": quand} for a in nouvelles
+        ]
+        s.execute(insert(Alerte), lignes)
+    # One statement for each set of columns: reopened alertes change more than refreshed ones.
+    for rouvertes in (True, False):
+        if paquet := [c for c in changees if ("fermee_le" in c) is rouvertes]:
+            s.execute(update(Alerte), paquet)
+    if fermees:
+        s.execute(update(Alerte), [{"id": id_, "fermee_le": quand} for id_ in fermees])
 
 
 def endormir_alerte(s: Session, alerte_id: int, territoire_id: int, jusqu_au: date, motif: str) -> Alerte | None:
