@@ -10,21 +10,20 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation
-from marketplace.heures.avancement import Entree, Mesure, avancement_de, entrees, est_calme, lots, parmi
+from marketplace.heures.avancement import Avancement, Mesure, avancement_de, entrees, lots, parmi
 from marketplace.heures.models import Contrat, Declaration, EtatDeclaration
-from marketplace.heures.ouverture import echeance_de
 from marketplace.heures.rules.avancement import EtatAvancement
 from marketplace.heures.rules.phrases import de_mois_en_texte, heures_en_texte, jour_en_texte
+from marketplace.heures.veille import trier
 from marketplace.journal.models import Gravite
 from marketplace.journal.services import AlerteDue, reconcilier_alertes
 from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, Marche
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.personnes.models import Validation
-from marketplace.territoire.reglages import reglages_au
 from marketplace.valeurs import arrondir
 
 AVANCEMENT = "avancement"
@@ -49,6 +48,8 @@ PART_SANS_HEURE = 25
 JOURS_FIN_MARCHE = 60
 JOURS_FIN_FENETRE = 60
 JOURS_FIN_CONTRAT = 30
+MORCEAU = 1000
+"""Scattered marchés computed in one round of queries: their ids are bound one by one."""
 ETATS_SUIVIS = tuple(ETATS_OUVERTS_AUX_HEURES | {EtatMarche.TERMINE})
 
 
@@ -58,7 +59,14 @@ def dues(s: Session, territoire_id: int, jour: date, *, marche_ids: Collection[i
     A constant number of queries, whatever the number of marchés (per ten thousand).
     """
     requete = select(
-        Marche.id, Marche.ref, Marche.intitule, Marche.etat, Marche.facilitateur_id, Marche.date_fin
+        Marche.id,
+        Marche.ref,
+        Marche.intitule,
+        Marche.etat,
+        Marche.facilitateur_id,
+        Marche.date_notification,
+        Marche.date_debut,
+        Marche.date_fin,
     ).where(Marche.territoire_id == territoire_id, Marche.etat.in_(ETATS_SUIVIS))
     if marche_ids is not None:
         requete = requete.where(parmi(Marche.id, marche_ids))
@@ -70,12 +78,16 @@ def dues(s: Session, territoire_id: int, jour: date, *, marche_ids: Collection[i
     trouvees: list[AlerteDue] = []
     territoires: dict[int, Mesure] = {}
     for lot in lots(marches):
-        for entree in entrees(s, lot, jour, territoires, legeres=True):
-            if not est_calme(entree, jour):
-                trouvees += _du_marche(marches[entree.marche.id], entree, territoire_id, jour)
+        tri = trier(s, territoire_id, {id_: marches[id_] for id_ in lot}, jour)
+        for id_, exces in tri.depassements.items():
+            if marches[id_].etat in ETATS_OUVERTS_AUX_HEURES:
+                trouvees.append(_depassement(marches[id_], exces, territoire_id))
+        for debut in range(0, len(tri.a_calculer), MORCEAU):
+            for entree in entrees(s, tri.a_calculer[debut : debut + MORCEAU], jour, territoires):
+                marche = marches[entree.marche.id]
+                trouvees += _du_marche(marche, avancement_de(entree, jour), territoire_id, jour)
     trouvees += _declarations_en_retard(s, territoire_id, jour, marches)
-    trouvees += _fins_de_fenetre(s, territoire_id, jour, marches)
-    trouvees += _fins_de_contrat(s, territoire_id, jour, marches)
+    trouvees += _fins(s, territoire_id, jour, marches)
     return trouvees
 
 
@@ -111,15 +123,12 @@ def _alerte(
     )
 
 
-def _du_marche(marche: Any, entree: Entree, territoire_id: int, jour: date) -> Iterator[AlerteDue]:
-    objectif, ouvert = entree.objectif, marche.etat in ETATS_OUVERTS_AUX_HEURES
-    if not objectif or entree.validees > objectif:
-        if objectif and ouvert and entree.dates_connues:
-            yield _depassement(marche, entree.validees - objectif, territoire_id)
+def _du_marche(marche: Any, a: Avancement, territoire_id: int, jour: date) -> Iterator[AlerteDue]:
+    if a.debut is None or a.fin is None or not a.objectif:
         return
-    a = avancement_de(entree, jour)
-    if a.debut is None or a.fin is None:
-        return
+    ouvert = marche.etat in ETATS_OUVERTS_AUX_HEURES
+    if ouvert and a.validees > a.objectif:
+        yield _depassement(marche, a.validees - a.objectif, territoire_id)
     if a.etat in {EtatAvancement.EN_RETARD, EtatAvancement.A_SURVEILLER}:
         rouge = a.etat == EtatAvancement.EN_RETARD
         yield _alerte(
@@ -165,25 +174,22 @@ def _depassement(marche: Any, exces: Decimal, territoire_id: int) -> AlerteDue:
 
 
 def _declarations_en_retard(s: Session, territoire_id: int, jour: date, marches: dict[int, Any]) -> Iterator[AlerteDue]:
-    reglages = reglages_au(s, territoire_id, jour)
     requete = (
-        select(Declaration.id, Declaration.marche_id, Declaration.mois, Organisation.nom)
+        select(Declaration.id, Declaration.marche_id, Declaration.mois, Declaration.echeance, Organisation.nom)
         .join(Organisation, Organisation.id == Declaration.employeur_id)
         .where(
             Declaration.territoire_id == territoire_id,
             Declaration.etat.in_((EtatDeclaration.A_FAIRE, EtatDeclaration.BROUILLON, EtatDeclaration.A_CORRIGER)),
+            Declaration.echeance < jour,
             parmi(Declaration.marche_id, marches),
         )
         .order_by(Declaration.mois, Declaration.id)
     )
-    for id_, marche_id, mois, nom in s.execute(requete):
+    for id_, marche_id, mois, limite, nom in s.execute(requete):
         marche = marches.get(marche_id)
         if marche is None:
             continue
-        limite = echeance_de(mois, reglages, marche.date_fin)
         retard = (jour - limite).days
-        if retard <= 0:
-            continue
         yield AlerteDue(
             cle=f"{DECLARATION_EN_RETARD}:{id_}",
             territoire_id=territoire_id,
@@ -202,67 +208,59 @@ def _declarations_en_retard(s: Session, territoire_id: int, jour: date, marches:
         )
 
 
-def _fins_de_fenetre(s: Session, territoire_id: int, jour: date, marches: dict[int, Any]) -> Iterator[AlerteDue]:
-    """Contrats in progress whose person's window ends soon: her hours will stop counting."""
+def _fins(s: Session, territoire_id: int, jour: date, marches: dict[int, Any]) -> Iterator[AlerteDue]:
+    """Contrats that end soon, and those whose person's window ends before them: her hours will stop counting."""
+    fin_fenetre, fin_contrat = jour + timedelta(days=JOURS_FIN_FENETRE), jour + timedelta(days=JOURS_FIN_CONTRAT)
     requete = (
-        select(Contrat.id, Contrat.ref, Contrat.marche_id, Validation.fenetre_fin)
-        .join(Validation, Validation.id == Contrat.validation_id)
+        select(Contrat.id, Contrat.ref, Contrat.marche_id, Contrat.fin, Contrat.motif_fin, Validation.fenetre_fin)
+        .outerjoin(Validation, Validation.id == Contrat.validation_id)
         .where(
             Contrat.territoire_id == territoire_id,
             parmi(Contrat.marche_id, marches),
-            (Contrat.fin.is_(None)) | (Contrat.fin > Validation.fenetre_fin),
-            Validation.fenetre_fin >= jour,
-            Validation.fenetre_fin <= jour + timedelta(days=JOURS_FIN_FENETRE),
+            or_(Contrat.fin.between(jour, fin_contrat), Validation.fenetre_fin.between(jour, fin_fenetre)),
         )
         .order_by(Contrat.id)
     )
-    for id_, ref, marche_id, fin in s.execute(requete):
-        marche = marches.get(marche_id) if marche_id is not None else None
-        if marche is None or fin is None:
+    for contrat in s.execute(requete):
+        marche = marches.get(contrat.marche_id)
+        if marche is None:
             continue
-        yield AlerteDue(
-            cle=f"{FIN_FENETRE}:{id_}",
-            territoire_id=territoire_id,
-            type=FIN_FENETRE,
-            objet_type="marche",
-            objet_id=marche.id,
-            objet_ref=marche.ref,
-            gravite=Gravite.ORANGE,
-            message=(
-                f"{marche.intitule} : les heures du contrat {ref} ne compteront plus après le {jour_en_texte(fin)}."
-            ),
-            action="Préparer la suite du parcours",
-            lien=f"/facilitateur/contrats/{ref}",
-            proprietaire_id=marche.facilitateur_id,
-        )
+        fin, fenetre = contrat.fin, contrat.fenetre_fin
+        if fenetre is not None and jour <= fenetre <= fin_fenetre and (fin is None or fin > fenetre):
+            yield _alerte_contrat(
+                marche,
+                territoire_id,
+                FIN_FENETRE,
+                contrat,
+                gravite=Gravite.ORANGE,
+                message=f"les heures du contrat {contrat.ref} ne compteront plus après le {jour_en_texte(fenetre)}.",
+                action="Préparer la suite du parcours",
+            )
+        if fin is not None and contrat.motif_fin is None and jour <= fin <= fin_contrat:
+            yield _alerte_contrat(
+                marche,
+                territoire_id,
+                FIN_CONTRAT,
+                contrat,
+                gravite=Gravite.INFO,
+                message=f"le contrat {contrat.ref} finit le {jour_en_texte(fin)}.",
+                action="Demander la suite à l'employeur",
+            )
 
 
-def _fins_de_contrat(s: Session, territoire_id: int, jour: date, marches: dict[int, Any]) -> Iterator[AlerteDue]:
-    requete = (
-        select(Contrat.id, Contrat.ref, Contrat.marche_id, Contrat.fin)
-        .where(
-            Contrat.territoire_id == territoire_id,
-            parmi(Contrat.marche_id, marches),
-            Contrat.motif_fin.is_(None),
-            Contrat.fin >= jour,
-            Contrat.fin <= jour + timedelta(days=JOURS_FIN_CONTRAT),
-        )
-        .order_by(Contrat.id)
+def _alerte_contrat(
+    marche: Any, territoire_id: int, type_: str, contrat: Any, *, gravite: Gravite, message: str, action: str
+) -> AlerteDue:
+    return AlerteDue(
+        cle=f"{type_}:{contrat.id}",
+        territoire_id=territoire_id,
+        type=type_,
+        objet_type="marche",
+        objet_id=marche.id,
+        objet_ref=marche.ref,
+        gravite=gravite,
+        message=f"{marche.intitule} : {message}",
+        action=action,
+        lien=f"/facilitateur/contrats/{contrat.ref}",
+        proprietaire_id=marche.facilitateur_id,
     )
-    for id_, ref, marche_id, fin in s.execute(requete):
-        marche = marches.get(marche_id) if marche_id is not None else None
-        if marche is None or fin is None:
-            continue
-        yield AlerteDue(
-            cle=f"{FIN_CONTRAT}:{id_}",
-            territoire_id=territoire_id,
-            type=FIN_CONTRAT,
-            objet_type="marche",
-            objet_id=marche.id,
-            objet_ref=marche.ref,
-            gravite=Gravite.INFO,
-            message=f"{marche.intitule} : le contrat {ref} finit le {jour_en_texte(fin)}.",
-            action="Demander la suite à l'employeur",
-            lien=f"/facilitateur/contrats/{ref}",
-            proprietaire_id=marche.facilitateur_id,
-        )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -30,8 +30,7 @@ from marketplace.heures.reglages import pour_avancement
 from marketplace.heures.rules.avancement import EtatAvancement, PeriodePrevue, ReglagesAvancement, Suivi, avancer
 from marketplace.heures.rules.declaration import ETATS_EN_ATTENTE_FACILITATEUR, Rythme, dernier_jour_declare
 from marketplace.heures.rules.ligne import Periode
-from marketplace.heures.rules.vigilance import surement_calme
-from marketplace.marches.models import Arret, Marche
+from marketplace.marches.models import Arret, ConsigneDeclaration, Marche
 from marketplace.marches.queries.objectifs import interventions_prevues, parmi
 from marketplace.marches.queries.objectifs import objectifs as objectifs_au
 from marketplace.marches.rules.etats import EtatMarche
@@ -114,12 +113,24 @@ class Mesure:
 
     regles: ReglagesAvancement
     mesure: date | None
+    jour_echeance: int = 10
 
 
 def _mesure(s: Session, territoire_id: int, jour: date) -> Mesure:
     reglages = reglages_au(s, territoire_id, jour)
-    rythme = Rythme(reglages.rythme_declaration)
-    return Mesure(pour_avancement(reglages), dernier_jour_declare(jour, rythme, reglages.jour_echeance))
+    rythme, limite = Rythme(reglages.rythme_declaration), reglages.jour_echeance
+    return Mesure(pour_avancement(reglages), dernier_jour_declare(jour, rythme, limite), limite)
+
+
+def _rythmes(s: Session, ids: Sequence[int], jour: date) -> dict[int, Rythme]:
+    """The rhythm of the marchés that have their own on that day."""
+    consigne = ConsigneDeclaration
+    requete = (
+        select(consigne.marche_id, consigne.rythme)
+        .where(parmi(consigne.marche_id, ids), consigne.a_partir_du <= jour)
+        .order_by(consigne.a_partir_du)
+    )
+    return {marche_id: rythme for marche_id, rythme in s.execute(requete) if rythme is not None}
 
 
 @dataclass(slots=True)
@@ -149,26 +160,9 @@ class Entree:
     declarees: Decimal
     territoire: Mesure
 
-    @property
-    def validees(self) -> Decimal:
-        """Hours that count towards the clause."""
-        return _heures(sum(self.cumul.par_mois.values()))
 
-    @property
-    def dates_connues(self) -> bool:
-        """Whether there is a calendar to compare hours with."""
-        debut, fin = self.marche.date_debut or self.marche.date_notification, self.marche.date_fin
-        return debut is not None and fin is not None and fin >= debut
-
-
-def entrees(
-    s: Session, ids: Sequence[int], jour: date, territoires: dict[int, Mesure], *, legeres: bool = False
-) -> Iterator[Entree]:
-    """What there is to know of these marchés, in a constant number of queries.
-
-    `legeres` leaves out what alertes never look at: real hours, training, and the hours not validated yet of a
-    marché that has validated ones.
-    """
+def entrees(s: Session, ids: Sequence[int], jour: date, territoires: dict[int, Mesure]) -> Iterator[Entree]:
+    """What there is to know of these marchés, in a constant number of queries."""
     marches = s.execute(
         select(
             Marche.id,
@@ -186,16 +180,20 @@ def entrees(
     ):
         arrets[marche_id].append(Periode(debut, fin))
     prevues = interventions_prevues(s, ids)
-    heures = _mois_valides(s, ids) if legeres else _heures_validees(s, ids)
+    heures = _heures_validees(s, ids)
     _ajouter_reprises(s, ids, heures)
-    muets = [marche_id for marche_id in ids if marche_id not in heures] if legeres else ids
-    declarees = _heures_declarees(s, muets) if muets else {}
+    declarees = _heures_declarees(s, ids)
+    rythmes = _rythmes(s, ids, jour)
     voulus = set(ids)
     for marche in marches:
         if marche.id not in voulus:
             continue
         if marche.territoire_id not in territoires:
             territoires[marche.territoire_id] = _mesure(s, marche.territoire_id, jour)
+        territoire = territoires[marche.territoire_id]
+        if rythme := rythmes.get(marche.id):
+            sienne = dernier_jour_declare(jour, rythme, territoire.jour_echeance)
+            territoire = replace(territoire, mesure=sienne)
         yield Entree(
             marche,
             objectifs.get(marche.id),
@@ -203,7 +201,7 @@ def entrees(
             tuple(PeriodePrevue(i.debut, i.fin, i.heures) for i in prevues.get(marche.id, ())),
             heures.get(marche.id, _AUCUN),
             declarees.get(marche.id, ZERO),
-            territoires[marche.territoire_id],
+            territoire,
         )
 
 
@@ -273,28 +271,6 @@ def _ajouter_reprises(s: Session, ids: Sequence[int], cumuls: defaultdict[int, C
             cumul.par_mois[m] = cumul.par_mois.get(m, 0) + part + (rang < reste)
 
 
-def _mois_valides(s: Session, ids: Sequence[int]) -> defaultdict[int, Cumul]:
-    """Validated hours towards the clause, by marché and month, and nothing else: the same GROUP BY, leaner."""
-    ligne, decision, declaration = LigneHeures.__table__.c, DecisionLigne.__table__.c, Declaration.__table__.c
-    requete = (
-        select(ligne.marche_id, ligne.mois, _centiemes(func.sum(decision.valorisees)))
-        .select_from(LigneHeures.__table__)
-        .join(DecisionLigne.__table__, decision.ligne_id == ligne.id)
-        .join(Declaration.__table__, declaration.id == ligne.declaration_id)
-        .where(
-            parmi(ligne.marche_id, ids),
-            decision.en_vigueur.is_(True),
-            decision.etat == EtatLigne.COMPTEE,
-            declaration.etat == EtatDeclaration.VALIDEE,
-        )
-        .group_by(ligne.marche_id, ligne.mois)
-    )
-    cumuls: defaultdict[int, Cumul] = defaultdict(Cumul)
-    for marche_id, mois, valorisees in s.execute(requete):
-        cumuls[marche_id].par_mois[mois] = int(valorisees)
-    return cumuls
-
-
 @lru_cache(maxsize=4096)
 def _mois(debut: date, fin: date) -> tuple[date, ...]:
     """The months of a period; many marchés share theirs."""
@@ -315,29 +291,6 @@ def _heures_declarees(s: Session, ids: Sequence[int]) -> dict[int, Decimal]:
         .group_by(LigneHeures.marche_id)
     )
     return {marche_id: travaillees + formation for marche_id, travaillees, formation in s.execute(requete)}
-
-
-def est_calme(entree: Entree, jour: date) -> bool:
-    """Whether this clause surely raises no alerte today, at a glance: `avancement_de` is for the others."""
-    marche, territoire, par_mois = entree.marche, entree.territoire, entree.cumul.par_mois
-    debut, fin, mesure = marche.date_debut or marche.date_notification, marche.date_fin, territoire.mesure
-    if not entree.objectif or debut is None or fin is None or mesure is None or mesure < debut:
-        return False
-    if entree.arrets or entree.interventions:
-        return False
-    premier = debut.replace(day=1)
-    return surement_calme(
-        objectif=int(entree.objectif.scaleb(2)),
-        validees=sum(par_mois.values()),
-        recentes=sum([h for m, h in par_mois.items() if m > mesure]),
-        par_mois=[h for m, h in par_mois.items() if premier <= m <= mesure],
-        nombre_mois=len(_mois(debut, min(mesure, fin))),
-        debut=debut,
-        fin=fin,
-        mesure=mesure,
-        jour=jour,
-        reglages=territoire.regles,
-    )
 
 
 def avancement_de(entree: Entree, jour: date) -> Avancement:

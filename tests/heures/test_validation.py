@@ -309,14 +309,14 @@ def test_le_suivi_de_nuit_ne_s_arrete_pas_sur_un_marche_casse(
     casse = chantier.fabrique.marche()
     from marketplace.heures import alertes
 
-    vraie = alertes.entrees
+    vraie = alertes.trier
 
-    def piegee(s, ids, jour, territoires, *, legeres=False):
-        if casse.id in set(ids):
+    def piege(s, territoire_id, marches, jour):
+        if casse.id in marches:
             raise ValueError("heures illisibles")
-        return vraie(s, ids, jour, territoires, legeres=legeres)
+        return vraie(s, territoire_id, marches, jour)
 
-    monkeypatch.setattr(alertes, "entrees", piegee)
+    monkeypatch.setattr(alertes, "trier", piege)
     resume = suivre_clauses(chantier.ctx, chantier.ctx.aujourdhui())
     assert (resume["vus"], resume["ouvertes"]) == (2, 2)
     assert resume["refuses"] == [{"marche": casse.id, "motif": "heures illisibles"}]
@@ -354,4 +354,4 @@ def test_l_avancement_se_calcule_en_un_nombre_constant_de_requetes(chantier: Cha
         event.remove(moteur, "before_cursor_execute", ecoute)
         return len(vues)
 
-    assert compter(1) == compter(25) == 7
+    assert compter(1) == compter(25) == 11

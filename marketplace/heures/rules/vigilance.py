@@ -6,7 +6,6 @@ and must never hide one that lags: whenever the answer is not plain, it is « ye
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 
 from marketplace.heures.rules.avancement import ReglagesAvancement
@@ -20,7 +19,7 @@ def surement_calme(
     objectif: int,
     validees: int,
     recentes: int,
-    par_mois: Collection[int],
+    meilleurs: float,
     nombre_mois: int,
     debut: date,
     fin: date,
@@ -30,9 +29,10 @@ def surement_calme(
 ) -> bool:
     """True only when `avancer` would surely say « dans les temps » or « en avance » of a marché without stops.
 
-    Hours are hundredths; `par_mois` holds the months of the marché that have hours, out of the `nombre_mois` known by
-    `mesure`, the last day that had to be declared; `recentes` is what `validees` holds after it. Anything unusual
-    (nothing validated, target reached, marché not begun at `mesure`, less than a month left) answers False.
+    Hours are hundredths; `meilleurs` is at most the mean of the three best months of the marché, out of the
+    `nombre_mois` known by `mesure`, the last day that had to be declared; `recentes` is what `validees` holds after
+    it. Anything unusual (nothing validated, target reached, marché not begun at `mesure`, less than a month left)
+    answers False.
     """
     jours = (fin - debut).days + 1
     ecoules = (mesure - debut).days + 1
@@ -44,6 +44,5 @@ def surement_calme(
         return False
     if nombre_mois < 3:
         return True
-    meilleurs = sum(sorted(par_mois, reverse=True)[:3]) / 3
     besoin = (objectif - validees + recentes) / restants * 30.4375
     return besoin * (100 + MARGE) <= float(reglages.effort_soutenable) * meilleurs * 100
