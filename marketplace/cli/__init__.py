@@ -18,7 +18,19 @@ from marketplace.db import fermer_moteurs
 from marketplace.erreurs import ErreurExploitation, FichierRefuse, RegleViolee
 
 # One module per family of commands; each has `ajouter(commandes)`, which declares its own.
-FAMILLES = ("base", "comptes", "taches", "coherence", "execution", "classement", "matching", "marches", "avis", "bench")
+FAMILLES = (
+    "base",
+    "comptes",
+    "taches",
+    "coherence",
+    "execution",
+    "classement",
+    "matching",
+    "marches",
+    "avis",
+    "bilan",
+    "bench",
+)
 
 
 class Analyseur(argparse.ArgumentParser):

@@ -175,6 +175,9 @@ PARAMETRES: tuple[Parametre, ...] = (
         "AVE 2021 (R97)",
         unite="h",
     ),
+    _entier(
+        "etp_decimales", "Décimales d'un équivalent temps plein", 1, (0, 2), "annexe 9 du PDI : unité, puis dixième"
+    ),
     _oui_non("base_payees", "Compter les heures payées non travaillées", False, _CHOIX),
     _entier("deld_mois", "Ancienneté du chômage de longue durée", 12, (6, 24), "R45", unite="mois"),
     _oui_non("deld_strict", "Plus de (et non au moins) cette ancienneté", True, "R47 : les sources disent les deux"),
@@ -219,6 +222,9 @@ PARAMETRES: tuple[Parametre, ...] = (
     _nombre("heures_semaine_max", "Heures par semaine à vérifier au-delà de", "48", ("35", "60"), "R42", unite="h"),
     _nombre("heures_mois_max", "Heures par mois à vérifier au-delà de", "220", ("152", "260"), "R42", unite="h"),
     _choix("rythme_declaration", "Rythme des déclarations", ("mensuel", "trimestriel", "fin"), _USAGE),
+    _choix("pieces_declaration", "Pièce jointe aux heures", ("aucune", "vue", "fichier"), "R55 : selon le contrat"),
+    _entier("pieces_conservation_mois", "Pièce déposée, effacée après", 12, (1, 36), _CHOIX, unite="mois"),
+    _entier("liens_jours", "Durée du lien d'un courriel de déclaration", 30, (1, 60), _CHOIX, unite="jours"),
     _entier("jour_echeance", "Jour limite du mois suivant", 10, (1, 28), _USAGE),
     _entiers("relances_jours", "Rappels après la date limite", (5, 15, 30), (1, 90), "R53", unite="jours"),
     _entier("silence_titulaire_jours", "Silence du titulaire valant accord", 7, (1, 30), _CHOIX, unite="jours"),

@@ -27,6 +27,7 @@ class Reglages:
     arrondi_pas: Decimal
     arrondi_mode: str
     heures_par_etp: Decimal
+    etp_decimales: int
     base_payees: bool
     deld_mois: int
     deld_strict: bool
@@ -54,6 +55,9 @@ class Reglages:
     heures_semaine_max: Decimal
     heures_mois_max: Decimal
     rythme_declaration: str
+    pieces_declaration: str
+    pieces_conservation_mois: int
+    liens_jours: int
     jour_echeance: int
     relances_jours: tuple[int, ...]
     silence_titulaire_jours: int

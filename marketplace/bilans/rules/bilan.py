@@ -1,0 +1,345 @@
+"""The whole report of a period: every table of annexe 9, and those that partners ask for beside them (R99)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from marketplace.bilans.rules.comptes import TRANCHES
+from marketplace.bilans.rules.definitions import (
+    ATTRIBUE,
+    FOCUS_IAE,
+    GENRES,
+    MODALITE_DIRECTE,
+    NON_RENSEIGNE,
+    QPV,
+    RESERVATIONS,
+    SECTEURS_RESERVES,
+    Definitions,
+)
+from marketplace.bilans.rules.registre import Faits, MarcheLu
+from marketplace.bilans.rules.tableaux import (
+    EFFECTIFS,
+    NIVEAUX,
+    ORDRE_QPV,
+    ZERO,
+    Ligne,
+    Registre,
+    Reserves,
+    Tableau,
+    Totaux,
+    assembler,
+    totaliser,
+)
+
+COMPARES = 3
+"""The period and the two before are compared."""
+_FAMILLES: Mapping[str, str] = {
+    "ea": "Handicap",
+    "eatt": "Handicap",
+    "esat": "Handicap",
+    "ei": "Insertion",
+    "etti": "Insertion",
+    "ai": "Insertion",
+    "aci": "Insertion",
+    "eiti": "Insertion",
+    "geiq": "Insertion",
+    "regie": "Insertion",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptionnelle:
+    """A named opération that weighs on the period: its hours and their share of the whole, in percent, exact."""
+
+    code: str
+    libelle: str
+    heures: Decimal
+    part: Decimal
+    embauche_directe: Decimal
+
+
+@dataclass(frozen=True)
+class Bilan:
+    """A report: totals by rank of period, tables by code, and what stands beside them. Every figure is exact."""
+
+    periodes: tuple[str, ...]
+    totaux: tuple[Totaux, ...]
+    tableaux: Mapping[str, Tableau]
+    reserves: Reserves
+    evolutions: Mapping[str, Decimal | None]
+    exceptionnelles: tuple[Exceptionnelle, ...]
+    contrats_sans_statut: int
+    principal: str
+    petit_effectif: int
+
+    @property
+    def vide(self) -> bool:
+        """No hour and no marché followed: there is nothing to report."""
+        return not (self.totaux[0].heures or self.totaux[0].marches)
+
+    @property
+    def heures_iae(self) -> Decimal:
+        """Hours of the focus IAE: ETTI, AI, sub- and co-contracting; GEIQ left out (R18 of the Hérault)."""
+        return sum((li.valeur("heures") for li in self.tableaux["modalite"].lignes if li.libelle in FOCUS_IAE), ZERO)
+
+    @property
+    def salaries_iae(self) -> Decimal:
+        """People photographed in an IAE path."""
+        ligne = self.tableaux["statut"].ligne("IAE")
+        return ZERO if ligne is None else ligne.valeur("salaries")
+
+
+def dresser(faits: Faits, definitions: Definitions) -> Bilan:
+    """The report of these facts. Raises RegleViolee for a divisor that is no number of hours."""
+    registre = Registre(faits, definitions)
+    tableaux = (*_tableaux_des_marches(registre), *_tableaux_des_personnes(registre), *_tableaux_des_contrats(registre))
+    totaux = totaliser(registre)
+    return Bilan(
+        tuple(p.libelle for p in faits.periodes),
+        totaux,
+        {t.code: t for t in tableaux},
+        _reserves(registre),
+        _evolutions(totaux, {t.code: t for t in tableaux}, definitions.principal),
+        _exceptionnelles(registre, totaux[0].heures),
+        sum(1 for c in _contrats_de_la_periode(faits) if not faits.contrats[c].statuts),
+        definitions.principal,
+        definitions.petit_effectif,
+    )
+
+
+def _contrats_de_la_periode(faits: Faits) -> set[int]:
+    return {c for c, rang in zip(faits.contrat.tolist(), faits.rang.tolist(), strict=True) if rang == 0 and c}
+
+
+def _tableaux_des_marches(registre: Registre) -> tuple[Tableau, ...]:
+    noms = registre.faits.operations
+
+    def operation(m: MarcheLu) -> str:
+        return noms.get(m.operation_id or 0, "Marchés sans opération")
+
+    axes = (
+        ("acheteur", "Par maître d'ouvrage", "Maître d'ouvrage", registre.nom_acheteur, "nom"),
+        ("gestionnaire", "Par gestionnaire", "Gestionnaire", registre.nom_gestionnaire, "nom"),
+        ("secteur", "Par secteur d'activité", "Secteur", registre.nom_secteur, "heures"),
+        ("nature", "Par nature de marché", "Nature", _nature, "heures"),
+        ("operation", "Par opération", "Opération", operation, "heures"),
+    )
+    tableaux = []
+    for code, titre, entete, nom, ordre in axes:
+        axe = registre.par_marche(nom)
+        colonnes = {**registre.suivis_par(nom), "heures": registre.heures_par(axe)}
+        colonnes = {m: colonnes[m] for m in ("operations", "marches", "heures")}
+        tableaux.append(assembler(code, titre, entete, colonnes, rangs=COMPARES, ordre=ordre))
+    return tuple(tableaux)
+
+
+def _nature(m: MarcheLu) -> str:
+    return {
+        "travaux": "Travaux",
+        "fournitures": "Fournitures",
+        "services": "Services",
+        "concession": "Concession ou délégation",
+    }.get(m.nature, NON_RENSEIGNE)
+
+
+def _tableaux_des_personnes(registre: Registre) -> tuple[Tableau, ...]:
+    personnes = registre.faits.personnes
+
+    def genre(i: int) -> str:
+        return GENRES.get((personnes[i].sexe or "") if i in personnes else "", NON_RENSEIGNE)
+
+    axes = (
+        ("genre", "Par genre", "Genre", registre.par_personne(genre), tuple(GENRES.values())),
+        ("age", "Par âge au premier jour travaillé", "Tranche d'âge", registre.axe_age(), TRANCHES[:3]),
+        (
+            "qpv",
+            "Par quartier prioritaire de résidence",
+            "Réside en QPV",
+            registre.par_contrat(lambda c: QPV.get(c.qpv or "", NON_RENSEIGNE)),
+            ORDRE_QPV,
+        ),
+        (
+            "niveau",
+            "Par niveau de formation",
+            "Niveau",
+            registre.par_contrat(lambda c: NIVEAUX.get(c.niveau or "", NON_RENSEIGNE)),
+            tuple(NIVEAUX.values()),
+        ),
+        (
+            "epci",
+            "Par intercommunalité de résidence",
+            "Intercommunalité",
+            registre.par_contrat(lambda c: registre.faits.epci.get(c.code_insee or "", NON_RENSEIGNE)),
+            "heures",
+        ),
+        (
+            "prescripteur",
+            "Par prescripteur",
+            "Prescripteur",
+            registre.par_contrat(lambda c: _nom(registre, c.prescripteur_id)),
+            "heures",
+        ),
+    )
+    tableaux = [
+        assembler(
+            code,
+            titre,
+            entete,
+            {"salaries": registre.distincts_par(axe, "personne"), "heures": registre.heures_par(axe)},
+            rangs=2,
+            ordre=ordre,
+            multivalue=code in {"qpv", "niveau", "epci", "prescripteur"},
+        )
+        for code, titre, entete, axe, ordre in axes
+    ]
+    statut = registre.axe_statut()
+    tableaux.append(
+        assembler(
+            "statut",
+            "Par statut à l'entrée",
+            "Statut",
+            {
+                "salaries": registre.distincts_par(statut, "personne"),
+                "contrats": registre.distincts_par(statut, "contrat"),
+                "heures": registre.heures_par(statut),
+            },
+            rangs=2,
+            multivalue=True,
+            note="Une personne peut avoir plusieurs statuts : la somme des lignes dépasse le total.",
+        )
+    )
+    return tuple(tableaux)
+
+
+def _nom(registre: Registre, identifiant: int | None) -> str:
+    organisation = registre.faits.organisations.get(identifiant or 0)
+    return NON_RENSEIGNE if organisation is None else organisation.nom
+
+
+def _tableaux_des_contrats(registre: Registre) -> tuple[Tableau, ...]:
+    organisations = registre.faits.organisations
+
+    def effectif(employeur_id: int) -> str:
+        o = organisations.get(employeur_id)
+        return EFFECTIFS.get((o.effectif or "") if o else "", NON_RENSEIGNE)
+
+    modalite = registre.axe_modalite()
+    type_contrat = registre.par_contrat(lambda c: c.type_contrat)
+    taille = registre.par_contrat(lambda c: effectif(c.employeur_id))
+    employeur = registre.par_contrat(
+        lambda c: organisations[c.employeur_id].type if c.employeur_id in organisations else NON_RENSEIGNE
+    )
+    return (
+        assembler(
+            "modalite",
+            "Par modalité d'embauche",
+            "Modalité",
+            {
+                "heures": registre.heures_par(modalite),
+                "salaries": registre.distincts_par(modalite, "personne"),
+                "contrats": registre.distincts_par(modalite, "contrat"),
+            },
+            rangs=2,
+        ),
+        *(
+            assembler(
+                code,
+                titre,
+                entete,
+                {
+                    "contrats": registre.distincts_par(axe, "contrat"),
+                    "salaries": registre.distincts_par(axe, "personne"),
+                    "heures": registre.heures_par(axe),
+                },
+                rangs=2,
+                ordre=ordre,
+                multivalue=True,
+            )
+            for code, titre, entete, axe, ordre in (
+                ("type_contrat", "Par type de contrat", "Contrat", type_contrat, "heures"),
+                ("taille", "Par taille d'entreprise", "Taille", taille, tuple(EFFECTIFS.values())),
+                ("employeur", "Par type d'employeur", "Employeur", employeur, "heures"),
+            )
+        ),
+    )
+
+
+def _reserves(registre: Registre) -> Reserves:
+    p = registre.faits.periodes[0]
+    types: dict[str, dict[tuple[str, int], Decimal]] = {"montant_ttc": {}, "marches": {}}
+    secteurs: dict[tuple[str, int], Decimal] = {}
+    attribues: dict[str, Decimal] = {}
+    for m in registre.faits.marches.values():
+        if m.notifie_le is None or not p.debut <= m.notifie_le <= p.fin:
+            continue
+        nom, secteur = _famille(registre, m)
+        if nom is None:
+            continue
+        montant = m.montant_ttc or ZERO
+        for mesure, valeur in (("montant_ttc", montant), ("marches", Decimal(1))):
+            types[mesure][nom, 0] = types[mesure].get((nom, 0), ZERO) + valeur
+        secteurs[secteur, 0] = secteurs.get((secteur, 0), ZERO) + montant
+        if nom == ATTRIBUE:
+            attribues[secteur] = attribues.get(secteur, ZERO) + montant
+    ordre = (*(r[0] for r in RESERVATIONS.values()), ATTRIBUE)
+    return Reserves(
+        assembler("reserves", "Marchés réservés ou attribués", "Type", types, ordre=ordre),
+        assembler("reserves_secteurs", "Par famille", "Famille", {"montant_ttc": secteurs}, ordre=SECTEURS_RESERVES),
+        {nom: attribues[nom] for nom in SECTEURS_RESERVES if nom in attribues},
+    )
+
+
+def _famille(registre: Registre, m: MarcheLu) -> tuple[str | None, str]:
+    """Row and sector of a reserved marché, or of one won by an insertion, disability or ESS structure."""
+    titulaire = registre.faits.organisations.get(m.titulaire_id or 0)
+    de_qui = "" if titulaire is None else _FAMILLES.get(titulaire.type, "ESS" if titulaire.ess else "")
+    if m.reservation is not None:
+        cle = m.reservation if m.reservation in RESERVATIONS else ("handicap" if de_qui == "Handicap" else "insertion")
+        nom, _, secteur = RESERVATIONS[cle]
+        return nom, secteur
+    return (ATTRIBUE, de_qui) if de_qui else (None, "")
+
+
+def _evolutions(
+    totaux: tuple[Totaux, ...], tableaux: Mapping[str, Tableau], principal: str
+) -> dict[str, Decimal | None]:
+    ligne = tableaux["acheteur"].ligne(principal) or Ligne("", "", {})
+
+    def hausse(mesure: str) -> Decimal | None:
+        avant = ligne.valeur(mesure, 1)
+        return (ligne.valeur(mesure) - avant) * 100 / avant if avant else None
+
+    return {
+        "marches_principal": hausse("marches"),
+        "heures_principal": hausse("heures"),
+        "marches_total": (totaux[0].marches - totaux[1].marches) * 100 / totaux[1].marches
+        if totaux[1].marches
+        else None,
+        "heures_total_de_n1": totaux[0].heures * 100 / totaux[1].heures if totaux[1].heures else None,
+    }
+
+
+def _exceptionnelles(registre: Registre, total: Decimal) -> tuple[Exceptionnelle, ...]:
+    """The named opérations with hours in the period; several opérations may share a name."""
+    faits = registre.faits
+    if not faits.exceptionnelles:
+        return ()
+    codes = {o.code: o.libelle for o in faits.exceptionnelles.values()}
+
+    def code(m: MarcheLu) -> str:
+        nommee = faits.exceptionnelles.get(m.operation_id or 0)
+        return nommee.code if nommee else ""
+
+    axe = registre.par_marche(code)
+    tout = registre.heures_par(axe)
+    directe = [int(registre.nom_modalite(m) == MODALITE_DIRECTE) for m in faits.modalite]
+    dont = registre.heures_par(axe, np.array(directe, dtype=np.int64))
+    return tuple(
+        Exceptionnelle(c, libelle, tout[c, 0], tout[c, 0] * 100 / total if total else ZERO, dont.get((c, 0), ZERO))
+        for c, libelle in sorted(codes.items())
+        if tout.get((c, 0))
+    )
