@@ -174,7 +174,11 @@ class Vivier:
 
         `sauf` leaves out ids without counting them.
         """
-        depuis = max(offre.debut, self.jour)
+        return self.a_partir_du(offre.debut, sauf)
+
+    def a_partir_du(self, debut: date, sauf: Iterable[int] = ()) -> Perimetre:
+        """Those who may be considered for work that starts that day."""
+        depuis = max(debut, self.jour)
         occupees = {
             personne for personne, debut, fin in self._contrats if debut <= depuis and (fin is None or fin > depuis)
         }

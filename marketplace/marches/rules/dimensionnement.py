@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from marketplace.erreurs import RegleViolee
 from marketplace.valeurs import CENTIEME, Bareme, Valeur, arrondir, somme
@@ -175,10 +175,26 @@ def verifier_groupement(objectif: Decimal, parts: Mapping[str, Decimal]) -> None
 
 @dataclass(frozen=True)
 class Faisabilite:
-    """ETP needed over the marché, and sentences that advise against; empty when it looks feasible."""
+    """ETP needed over the marché, people to find (whole), and sentences that advise against; none when feasible.
+
+    `vivier`: people in reach for that trade, None when unknown.
+    """
 
     etp: Decimal
     reserves: tuple[str, ...]
+    personnes: int = 0
+    vivier: int | None = None
+
+    @property
+    def phrase(self) -> str:
+        """« 14 personnes à portée, il en faut 3 »."""
+        besoin = "il en faut une" if self.personnes == 1 else f"il en faut {self.personnes}"
+        if self.vivier is None:
+            pluriel = "s" if self.personnes > 1 else ""
+            return f"Il faut {self.personnes} personne{pluriel} à temps plein"
+        if self.vivier == 0:
+            return f"Personne à portée pour ce métier, {besoin}"
+        return f"{self.vivier} personne{'s' if self.vivier > 1 else ''} à portée, {besoin}"
 
 
 def etudier_faisabilite(
@@ -198,4 +214,5 @@ def etudier_faisabilite(
         reserves.append(f"Moins de {reglages.plancher_mois} mois : trop court pour recruter, pensez à un autre levier.")
     if vivier is not None and Decimal(vivier) < etp:
         reserves.append("Il y a moins de personnes à portée que de postes à temps plein à pourvoir.")
-    return Faisabilite(etp, tuple(reserves))
+    personnes = max(1, int(etp.to_integral_value(ROUND_CEILING))) if heures > 0 else 0
+    return Faisabilite(etp, tuple(reserves), personnes, vivier)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from marketplace.marches.rules.dimensionnement import Calibrage
 
 
-def _nombre(valeur: Decimal) -> str:
+def nombre_en_texte(valeur: Decimal) -> str:
+    """« 1 000 000 », « 1,2 »: as French writes it."""
     texte = f"{valeur.normalize():,f}"
     return texte.replace(",", "\u202f").replace(".", ",")
 
@@ -15,8 +17,29 @@ def _nombre(valeur: Decimal) -> str:
 def formule_en_texte(c: Calibrage) -> str:
     """« 1 000 000 € × 50 % × 5 % ÷ 30 € » (R13)."""
     parts = (
-        f"{_nombre(c.montant_ht)}\u00a0€",
-        f"{_nombre(c.part_main_oeuvre * 100)}\u00a0%",
-        f"{_nombre(c.taux_effort * 100)}\u00a0%",
+        f"{nombre_en_texte(c.montant_ht)}\u00a0€",
+        f"{nombre_en_texte(c.part_main_oeuvre * 100)}\u00a0%",
+        f"{nombre_en_texte(c.taux_effort * 100)}\u00a0%",
     )
-    return f"{' × '.join(parts)} ÷ {_nombre(c.cout_horaire)}\u00a0€"
+    return f"{' × '.join(parts)} ÷ {nombre_en_texte(c.cout_horaire)}\u00a0€"
+
+
+_MOIS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
+
+def jour_en_texte(jour: date) -> str:
+    """« 1er mars 2026 »: as a contract writes it."""
+    return f"{'1er' if jour.day == 1 else jour.day} {_MOIS[jour.month - 1]} {jour.year}"

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.web.admin import journal, membres, organisations, reglages, taches
+from marketplace.web.admin import journal, membres, modeles, organisations, reglages, taches
 
-blueprints: list[Blueprint] = [membres.bp, organisations.bp, reglages.bp, taches.bp, journal.bp]
+blueprints: list[Blueprint] = [membres.bp, organisations.bp, modeles.bp, reglages.bp, taches.bp, journal.bp]

@@ -8,6 +8,8 @@ from marketplace.web.facilitateur import (
     accueil,
     actes_marches,
     contrats,
+    dimensionnement,
+    documents,
     ecart,
     heures,
     imports,
@@ -19,14 +21,19 @@ from marketplace.web.facilitateur import (
     propositions,
     regimes,
     relances,
+    validations,
 )
 
 # The acts on a marché are pages of the same blueprint as its file.
 assert actes_marches.bp is marches.bp
+# So are the people to validate, beside the files.
+assert validations.bp is personnes.bp
 
 blueprints: list[Blueprint] = [
     accueil.bp,
     contrats.bp,
+    dimensionnement.bp,
+    documents.bp,
     ecart.bp,
     heures.bp,
     imports.bp,

@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.web.public import calculette, catalogue, compte, connexion, pages_publiques, sante, suggestions
+from marketplace.web.public import (
+    agenda,
+    assistant,
+    calculette,
+    catalogue,
+    compte,
+    connexion,
+    documents,
+    flux,
+    notes,
+    pages_publiques,
+    recherche,
+    sante,
+    suggestions,
+    vues,
+)
 
 blueprints: list[Blueprint] = [
+    agenda.bp,
+    assistant.bp,
     calculette.bp,
     catalogue.bp,
     connexion.bp,
     compte.bp,
+    documents.bp,
+    flux.bp,
+    notes.bp,
     pages_publiques.bp,
+    recherche.bp,
     sante.bp,
     suggestions.bp,
+    vues.bp,
 ]

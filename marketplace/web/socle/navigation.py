@@ -59,6 +59,7 @@ MENUS: dict[Role | None, tuple[tuple[str, str], ...]] = {
         ("Membres", "admin_membres.liste"),
         ("Organisations", "admin_organisations.liste"),
         ("Réglages", "admin_reglages.liste"),
+        ("Modèles", "admin_modeles.liste"),
         ("Tâches", "admin_taches.liste"),
         ("Journal", "admin_journal.liste"),
     ),
@@ -69,10 +70,16 @@ MENUS: dict[Role | None, tuple[tuple[str, str], ...]] = {
 GROUPES_DIVERS = frozenset({"public_pages"})
 
 
+PAR_LIEN = (("Déclarer", "employeur_declarations.liste"),)
+"""All that somebody who came by the link of a mail may open."""
+
+
 def menu(acteur: Acteur | None) -> list[Entree]:
     """The links of this hat; a page not registered in this application is left out."""
     ici = request.endpoint or ""
     points = MENUS[acteur.role if acteur else None]
+    if acteur is not None and acteur.par_lien is not None:
+        points = PAR_LIEN
     groupes = Counter(point.partition(".")[0] for _, point in points)
 
     def active(point: str) -> bool:

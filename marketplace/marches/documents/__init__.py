@@ -1,0 +1,1 @@
+"""The papers that come out of a sizing: note, CCAP article, consultation rules, annex to the acte d'engagement."""
