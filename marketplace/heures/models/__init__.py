@@ -14,6 +14,9 @@ from marketplace.heures.models.fichier import (
     SorteCorrespondance,
 )
 from marketplace.heures.models.ligne import DecisionLigne, LigneHeures
+from marketplace.heures.models.mission import Mission
+from marketplace.heures.models.partage import ClePartage, PartCle, Reaffectation
+from marketplace.heures.models.photographie import Photographie
 from marketplace.heures.models.piece import PieceHeures
 from marketplace.heures.models.reprise import LigneReprise, Reprise
 from marketplace.heures.models.situation import Moment, PointDeSuivi
@@ -24,6 +27,7 @@ from marketplace.heures.rules.modalites import Modalite
 from marketplace.heures.rules.pieces import TypePiece
 
 __all__ = [
+    "ClePartage",
     "Contrat",
     "Controle",
     "CorrespondanceHeures",
@@ -39,10 +43,14 @@ __all__ = [
     "LigneFichierHeures",
     "LigneHeures",
     "LigneReprise",
+    "Mission",
     "Modalite",
     "Moment",
+    "PartCle",
+    "Photographie",
     "PieceHeures",
     "PointDeSuivi",
+    "Reaffectation",
     "Reprise",
     "ResultatControle",
     "SorteCorrespondance",

@@ -16,7 +16,8 @@ class Contrat(Base):
     """A salarié en insertion at work: who carries the contract, for which marché, in which modality.
 
     `statuts`, `qpv`, `code_insee`, `niveau` and `prescripteur_id` are the photograph of the person at entry: kept for
-    the bilan, never rewritten (R34).
+    the bilan, never rewritten (R34). `utilisatrice_id` is the firm where the person works, when an ETTI or an AI lends
+    her: the contrat then is the unbroken series of her missions there.
     """
 
     __tablename__ = "contrat"
@@ -35,6 +36,7 @@ class Contrat(Base):
     marche_id: Mapped[int | None] = mapped_column(ForeignKey("marche.id"), index=True)
     validation_id: Mapped[int | None] = mapped_column(ForeignKey("validation.id"))
     proposition_id: Mapped[int | None]
+    utilisatrice_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     modalite: Mapped[Modalite] = mapped_column(choix(Modalite))
     type_contrat: Mapped[str] = mapped_column(String(40))
     poste: Mapped[str] = mapped_column(default="")
