@@ -12,6 +12,7 @@ from marketplace.web.public import (
     compte,
     connexion,
     documents,
+    documents,
     flux,
     notes,
     pages_publiques,
