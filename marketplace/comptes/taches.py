@@ -25,7 +25,7 @@ def effacer_acces(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str
     finis = CompteurDebit.expire_le <= maintenant.timestamp()
     partis = (
         Courriel.envoye_le.is_not(None)
-        & or_(Courriel.cle.startswith("invitation:"), Courriel.cle.startswith("mot-de-passe:"))
+        & or_(*(Courriel.cle.startswith(f"{sorte}:") for sorte in ("invitation", "mot-de-passe", "preuve")))
         & (Courriel.corps != LIEN_EFFACE)
     )
     with ctx.transaction() as s:
