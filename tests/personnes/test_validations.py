@@ -262,7 +262,9 @@ def test_le_lot_prend_les_demandes_en_ordre_et_laisse_les_autres(scene: Scene) -
     )
     file = services.lire_validations(scene.ctx, scene.facilitatrice)
     assert [(v.ref, v.prete) for v in file] == [(prete, True), (sans_preuve, False)]
-    lot = services.repondre_en_lot(scene.ctx, scene.facilitatrice, [prete, sans_preuve])
+    lot = services.repondre_en_lot(
+        scene.ctx, scene.facilitatrice, [services.ReponseVoulue(prete), services.ReponseVoulue(sans_preuve)]
+    )
     assert lot.repondues == (prete,)
     assert [ref for ref, _ in lot.laissees] == [sans_preuve]
     assert scene.validation(sans_preuve).etat is EtatValidation.A_TRAITER

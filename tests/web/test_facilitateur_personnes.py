@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
@@ -162,9 +163,11 @@ def test_la_file_des_validations_en_un_clic(
     html = texte(page.get("/facilitateur/personnes/a-valider"))
     assert "2 personnes à valider" in html
     assert f'value="{prete}"' in html
-    assert f'value="{restante}"' not in html
-    suite = page.post("/facilitateur/personnes/a-valider", data={"ref": [prete, restante]}, follow_redirects=True)
-    assert "1 personne validée" in texte(suite)
+    assert re.search(rf'id="oui-{prete}" value="oui" checked', html)
+    assert re.search(rf'id="plus_tard-{restante}" value="plus_tard" checked', html)
+    lignes = {"ref": [prete, restante], f"reponse-{prete}": "oui", f"reponse-{restante}": "plus_tard"}
+    suite = page.post("/facilitateur/personnes/a-valider", data=lignes, follow_redirects=True)
+    assert "1 réponse envoyée" in texte(suite)
     with ctx.lecture() as s:
         etats = {v.ref: v.etat for v in s.scalars(select(Validation))}
     assert etats == {prete: EtatValidation.OUI, restante: EtatValidation.A_TRAITER}

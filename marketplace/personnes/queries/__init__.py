@@ -29,6 +29,7 @@ from marketplace.personnes.queries.situation import EligibiliteVue, eligibilite_
 from marketplace.personnes.queries.traces import historique, lectures_de
 from marketplace.personnes.queries.validations import (
     MarcheOuvert,
+    PreuveAttendue,
     ValidationATraiter,
     ValidationEmployeur,
     marches_ouverts,
@@ -46,6 +47,7 @@ __all__ = [
     "LignePersonne",
     "ListePersonnes",
     "MarcheOuvert",
+    "PreuveAttendue",
     "ProfilLu",
     "ReferentPossible",
     "ValidationATraiter",

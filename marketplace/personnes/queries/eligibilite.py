@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.comptes.models import Organisation
 from marketplace.erreurs import RegleViolee
 from marketplace.marches.models import Clause
-from marketplace.personnes.models import EtatValidation, Personne, Statut, Validation
+from marketplace.personnes.models import EtatValidation, PassIAE, Personne, Statut, Validation
 from marketplace.personnes.rules.eligibilite import (
     Categorie,
     Decision,
@@ -81,54 +83,137 @@ def fenetre_de_la_personne(s: Session, personne_id: int) -> Fenetre | None:
     return Fenetre(derniere[0], derniere[1])
 
 
+@dataclass(frozen=True, slots=True)
+class ElementsDeValidation:
+    """What decides one question: her statuses, her last window, the clause's list, who asks, the end of her PASS."""
+
+    statuts: tuple[Statut, ...] = ()
+    fenetre: Fenetre | None = None
+    photographie: tuple[str, ...] = ()
+    publics: tuple[str, ...] = ()
+    type_structure: str = "entreprise"
+    fin_pass: date | None = None
+
+
+def elements_des_validations(s: Session, validations: Sequence[Validation]) -> dict[int, ElementsDeValidation]:
+    """The elements of many questions at once, by validation id, in a constant number of queries."""
+    personnes = {v.personne_id for v in validations}
+    marches = {v.marche_id for v in validations if v.marche_id is not None}
+    demandeurs = {v.demandeur_id for v in validations if v.demandeur_id is not None}
+    statuts: dict[int, list[Statut]] = {}
+    for statut in s.scalars(select(Statut).where(Statut.personne_id.in_(personnes)).order_by(Statut.id)):
+        statuts.setdefault(statut.personne_id, []).append(statut)
+    dernieres = {
+        v.personne_id: v  # the last of the order wins
+        for v in s.scalars(
+            select(Validation)
+            .where(Validation.personne_id.in_(personnes), Validation.etat == EtatValidation.OUI)
+            .order_by(Validation.fenetre_fin, Validation.id)
+        )
+    }
+    publics = {
+        marche_id: tuple(liste or ())
+        for marche_id, liste in s.execute(
+            select(Clause.marche_id, Clause.publics)
+            .where(Clause.marche_id.in_(marches), Clause.remplacee_le.is_(None))
+            .order_by(Clause.numero)
+        )
+    }
+    types = {
+        numero: type_.value
+        for numero, type_ in s.execute(
+            select(Organisation.id, Organisation.type).where(Organisation.id.in_(demandeurs))
+        )
+    }
+    passes = fins_de_pass(s, personnes)
+    return {v.id: _elements(v, statuts, dernieres, publics, types, passes) for v in validations}
+
+
+def _elements(
+    v: Validation,
+    statuts: Mapping[int, Sequence[Statut]],
+    dernieres: Mapping[int, Validation],
+    publics: Mapping[int, tuple[str, ...]],
+    types: Mapping[int, str],
+    passes: Mapping[int, date],
+) -> ElementsDeValidation:
+    derniere = dernieres.get(v.personne_id)
+    ouverte = derniere is not None and derniere.fenetre_debut is not None and derniere.fenetre_fin is not None
+    return ElementsDeValidation(
+        statuts=tuple(statuts.get(v.personne_id, ())),
+        fenetre=Fenetre(derniere.fenetre_debut, derniere.fenetre_fin) if ouverte else None,  # type: ignore[union-attr,arg-type]
+        photographie=tuple(derniere.categories or ()) if derniere is not None else (),
+        publics=publics.get(v.marche_id or 0, ()),
+        type_structure=types.get(v.demandeur_id or 0, "entreprise"),
+        fin_pass=passes.get(v.personne_id),
+    )
+
+
+def fins_de_pass(s: Session, personnes: Collection[int]) -> dict[int, date]:
+    """Last day of each PASS, as last read on the national platform, never as computed (R67, R68)."""
+    requete = (
+        select(PassIAE.personne_id, PassIAE.fin)
+        .where(PassIAE.personne_id.in_(personnes))
+        .order_by(PassIAE.releve_le, PassIAE.id)
+    )
+    return {ligne.personne_id: ligne.fin for ligne in s.execute(requete)}
+
+
 def fenetre_proposee(
-    s: Session, validation: Validation, personne: Personne, jour: date, type_contrat: str = "cdd"
+    s: Session,
+    validation: Validation,
+    personne: Personne,
+    jour: date,
+    type_contrat: str = "cdd",
+    fin_contrat: date | None = None,
 ) -> tuple[Fenetre, list[str]]:
     """The window a yes would open today, and the categories that found it.
 
     Raises RegleViolee when no proof holds on the first day, or when the break of R50 is not over.
     """
+    elements = elements_des_validations(s, [validation])[validation.id]
     reglages = reglages_au(s, validation.territoire_id, jour)
-    debut = validation.debut_prevu or jour
-    existante = fenetre_de_la_personne(s, personne.id)
-    statuts = list(s.scalars(select(Statut).where(Statut.personne_id == personne.id)))
-    publics = _publics(s, validation.marche_id)
-    eligibilite = decider(statuts, personne.date_naissance, debut, regles_eligibilite(reglages), publics)
-    deja_ouverte = existante is not None and existante.contient(debut)
+    return fenetre_des_elements(
+        elements,
+        reglages,
+        validation.debut_prevu or jour,
+        personne.date_naissance,
+        jour,
+        type_contrat=type_contrat,
+        fin_contrat=fin_contrat,
+    )
+
+
+def fenetre_des_elements(
+    elements: ElementsDeValidation,
+    reglages: Reglages,
+    debut: date,
+    naissance: date | None,
+    jour: date,
+    *,
+    type_contrat: str = "cdd",
+    fin_contrat: date | None = None,
+) -> tuple[Fenetre, list[str]]:
+    """Window and categories, from elements already read. Raises RegleViolee (R33, R47, R50)."""
+    regles = regles_eligibilite(reglages)
+    eligibilite = decider(elements.statuts, naissance, debut, regles, elements.publics)
+    deja_ouverte = elements.fenetre is not None and elements.fenetre.contient(debut)
     if eligibilite.decision is not Decision.ELIGIBLE and not deja_ouverte:
         # A late question is judged with the proof in hand today as well: crediting settles the rest (R35).
-        eligibilite = decider(statuts, personne.date_naissance, max(debut, jour), regles_eligibilite(reglages), publics)
+        eligibilite = decider(elements.statuts, naissance, max(debut, jour), regles, elements.publics)
         if eligibilite.decision is not Decision.ELIGIBLE:
             manques = [e.manque for e in eligibilite.examens if e.manque]
             raise RegleViolee(
                 manques[0] if manques else "Aucun justificatif vu : notez-le d'abord, ou répondez non.",
                 champ="categorie",
             )
-    nouvelle = ouvrir_fenetre(debut, type_contrat, regles_fenetre(reglages))
-    fenetre = fenetre_retenue(existante, nouvelle, regles_fenetre(reglages))
-    categories = [c.value for c in eligibilite.categories]
-    return fenetre, categories or _dernieres_categories(s, personne.id)
-
-
-def _dernieres_categories(s: Session, personne_id: int) -> list[str]:
-    """The photograph of the last yes: what found the window that still runs (R34)."""
-    derniere = s.scalar(
-        select(Validation.categories)
-        .where(Validation.personne_id == personne_id, Validation.etat == EtatValidation.OUI)
-        .order_by(Validation.fenetre_fin.desc())
-        .limit(1)
+    nouvelle = ouvrir_fenetre(
+        debut,
+        type_contrat,
+        regles_fenetre(reglages),
+        type_structure=elements.type_structure,
+        fin_contrat=fin_contrat,
+        fin_pass=elements.fin_pass,
     )
-    return list(derniere or [])
-
-
-def _publics(s: Session, marche_id: int | None) -> list[str]:
-    """Categories that the clause in force on the marché admits; empty for all."""
-    if marche_id is None:
-        return []
-    publics = s.scalar(
-        select(Clause.publics)
-        .where(Clause.marche_id == marche_id, Clause.remplacee_le.is_(None))
-        .order_by(Clause.numero.desc())
-        .limit(1)
-    )
-    return list(publics or [])
+    fenetre = fenetre_retenue(elements.fenetre, nouvelle, regles_fenetre(reglages))
+    return fenetre, [c.value for c in eligibilite.categories] or list(elements.photographie)

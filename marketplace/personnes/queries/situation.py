@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Utilisateur
 from marketplace.personnes.models import (
+    AvisMotive,
     EtatValidation,
     Personne,
     Statut,
     Validation,
 )
 from marketplace.personnes.queries.eligibilite import decider, regles_eligibilite
-from marketplace.personnes.rules.eligibilite import Decision, Eligibilite
+from marketplace.personnes.rules.eligibilite import EMETTEURS, Decision, Eligibilite
 from marketplace.personnes.rules.pieces import libelle_categorie, libelle_piece
 from marketplace.territoire.reglages import reglages_au
+
+
+@dataclass(frozen=True, slots=True)
+class AvisVu:
+    """A reasoned opinion, as those who may read it read it (R46)."""
+
+    auteur: str
+    organisme: str
+    rendu_le: date
+    texte: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,8 @@ class StatutVu:
     vue_par: str
     compte: bool
     manque: str
+    preuve_jusqu_au: date | None = None
+    avis: AvisVu | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +93,9 @@ def eligibilite_vue(s: Session, personne: Personne, jour: date, *, statuts_ouver
         phrase=phrase,
         fenetre_debut=ouverte[0] if ouverte else None,
         fenetre_fin=ouverte[1] if ouverte else None,
-        statuts=_statuts_vus(s, statuts, examen) if statuts_ouverts else None,
+        statuts=statuts_vus(statuts, examen, noms_des_voyeurs(s, statuts), avis_motives(s, [st.id for st in statuts]))
+        if statuts_ouverts
+        else None,
         manques=tuple(dict.fromkeys(e.manque for e in examen.examens if e.remplie and e.manque))
         if statuts_ouverts and reponse != "oui"
         else (),
@@ -98,14 +114,32 @@ def _reponse(examen: Eligibilite, fenetre_ouverte: bool, a_des_statuts: bool) ->
     return "à compléter", "Rien n'est encore noté sur sa situation."
 
 
-def _statuts_vus(s: Session, statuts: Sequence[Statut], examen: Eligibilite) -> tuple[StatutVu, ...]:
+def noms_des_voyeurs(s: Session, statuts: Sequence[Statut]) -> dict[int, str]:
+    """Names of those who saw the proofs."""
     voyeurs = {n for st in statuts if (n := st.vue_par_id) is not None}
-    noms: dict[int, str] = {
+    return {
         numero: f"{prenom} {nom}"
         for numero, prenom, nom in s.execute(
             select(Utilisateur.id, Utilisateur.prenom, Utilisateur.nom).where(Utilisateur.id.in_(voyeurs))
         )
     }
+
+
+def avis_motives(s: Session, statut_ids: Sequence[int]) -> dict[int, AvisVu]:
+    """The reasoned opinion of each status that stands on one (R46)."""
+    return {
+        a.statut_id: AvisVu(a.auteur, EMETTEURS.get(a.organisme, a.organisme), a.rendu_le, a.texte)
+        for a in s.scalars(select(AvisMotive).where(AvisMotive.statut_id.in_(statut_ids)))
+    }
+
+
+def statuts_vus(
+    statuts: Sequence[Statut],
+    examen: Eligibilite,
+    noms: Mapping[int, str],
+    avis: Mapping[int, AvisVu] = MappingProxyType({}),
+) -> tuple[StatutVu, ...]:
+    """The categories as those who may see them read them."""
     par_code = {e.categorie.value: e for e in examen.examens}
     vus = []
     for statut in statuts:
@@ -124,6 +158,8 @@ def _statuts_vus(s: Session, statuts: Sequence[Statut], examen: Eligibilite) -> 
                 vue_par=noms.get(statut.vue_par_id or 0, ""),
                 compte=examine is not None and examine.remplie and examine.prouvee,
                 manque=examine.manque if examine else "Ce public n'est pas admis sur ce territoire.",
+                preuve_jusqu_au=examine.preuve_jusqu_au if examine else None,
+                avis=avis.get(statut.id),
             )
         )
     return tuple(vus)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from marketplace.erreurs import RegleViolee
@@ -157,6 +157,7 @@ class Examen:
     remplie: bool
     prouvee: bool
     manque: str = ""
+    preuve_jusqu_au: date | None = None
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,15 @@ def preuve_valable(statut: Statut, reference: date, reglages: ReglagesEligibilit
         return False
     mois = reglages.ages_preuve.get(statut.categorie)
     return mois is None or ajouter_mois(statut.preuve_le, mois) > reference
+
+
+def dernier_jour_de_preuve(statut: Statut, reglages: ReglagesEligibilite) -> date | None:
+    """Last day on which the proof still holds (R48); None without a proof, or when nothing ends it."""
+    if statut.preuve_le is None:
+        return None
+    mois = reglages.ages_preuve.get(statut.categorie)
+    fins = [statut.jusqu_au, ajouter_mois(statut.preuve_le, mois) - timedelta(days=1) if mois else None]
+    return min((fin for fin in fins if fin is not None), default=None)
 
 
 def condition_remplie(statut: Statut, naissance: date | None, reference: date, reglages: ReglagesEligibilite) -> bool:
@@ -255,7 +265,7 @@ def _examiner_un(statut: Statut, naissance: date | None, reference: date, reglag
         mois = reglages.ages_preuve.get(statut.categorie)
         delai = f" de moins de {mois} mois" if mois else ""
         manque = f"La preuve n'est plus valable : il faut {piece}{delai}."
-    return Examen(statut.categorie, remplie, prouvee, manque)
+    return Examen(statut.categorie, remplie, prouvee, manque, dernier_jour_de_preuve(statut, reglages))
 
 
 PRIORITE = tuple(categorie.value for categorie in Categorie)
@@ -278,10 +288,18 @@ class AvisMotive:
     texte: str
 
 
-EMETTEURS_AVIS = frozenset(
-    {"france_travail", "maison_emploi", "plie", "mission_locale", "cap_emploi", "mdph", "departement"}
-)
+EMETTEURS: Mapping[str, str] = {
+    "france_travail": "France Travail",
+    "maison_emploi": "Maison de l'emploi",
+    "plie": "PLIE",
+    "mission_locale": "Mission locale",
+    "cap_emploi": "Cap emploi",
+    "mdph": "MDPH",
+    "departement": "Département",
+}
 """Who may give a reasoned opinion (R46; the Département for its own services)."""
+
+EMETTEURS_AVIS = frozenset(EMETTEURS)
 
 
 def verifier_avis(avis: AvisMotive, reference: date) -> None:

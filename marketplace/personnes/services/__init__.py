@@ -3,6 +3,16 @@
 from marketplace.personnes.services.imports import BilanImport, examiner_fichier, importer_fichier
 from marketplace.personnes.services.information import CANAUX, informer, informer_plusieurs, remettre
 from marketplace.personnes.services.lectures import lire_fiche, lire_liste, lire_noms, lire_validations
+from marketplace.personnes.services.preuves import (
+    PERIME,
+    ARemettre,
+    DemandePublique,
+    annoncer_preuve,
+    demander_preuve,
+    lire_demande,
+    lire_fichier_de_preuve,
+    lire_remise,
+)
 from marketplace.personnes.services.profil import (
     DoublonPossible,
     Information,
@@ -13,29 +23,36 @@ from marketplace.personnes.services.profil import (
     noter_qpv,
     poser_competences,
 )
-from marketplace.personnes.services.statuts import ajouter_statut, retirer_statut
-from marketplace.personnes.services.suivi import cesser_suivi, suivre, transferer
-from marketplace.personnes.services.validations import (
+from marketplace.personnes.services.reponses import (
+    Choix,
     PreuveVue,
     ReponsesEnLot,
-    annuler_validation,
-    demander_validation,
-    inscrire_validation,
+    ReponseVoulue,
     repondre_en_lot,
     repondre_validation,
 )
+from marketplace.personnes.services.statuts import ajouter_statut, retirer_statut
+from marketplace.personnes.services.suivi import cesser_suivi, suivre, transferer
+from marketplace.personnes.services.validations import annuler_validation, demander_validation, inscrire_validation
 
 __all__ = [
     "CANAUX",
+    "PERIME",
+    "ARemettre",
     "BilanImport",
+    "Choix",
+    "DemandePublique",
     "DoublonPossible",
     "Information",
     "PreuveVue",
+    "ReponseVoulue",
     "ReponsesEnLot",
     "ajouter_statut",
+    "annoncer_preuve",
     "annuler_validation",
     "cesser_suivi",
     "confirmer_metiers",
+    "demander_preuve",
     "demander_validation",
     "enregistrer_personne",
     "examiner_fichier",
@@ -43,9 +60,12 @@ __all__ = [
     "informer",
     "informer_plusieurs",
     "inscrire_validation",
+    "lire_demande",
     "lire_fiche",
+    "lire_fichier_de_preuve",
     "lire_liste",
     "lire_noms",
+    "lire_remise",
     "lire_validations",
     "modifier_personne",
     "noter_contact",

@@ -66,11 +66,11 @@ def lire_liste(
     return page
 
 
-def lire_validations(ctx: Contexte, acteur: Acteur) -> tuple[ValidationATraiter, ...]:
-    """The queue of people to validate; each name shown is noted."""
+def lire_validations(ctx: Contexte, acteur: Acteur, ref: str | None = None) -> tuple[ValidationATraiter, ...]:
+    """The queue of people to validate, or one of them; each name shown is noted."""
     exiger(acteur, Action.VALIDER_PERSONNE, Portee(acteur.territoire_id))
     with ctx.transaction() as s:
-        file = validations_a_traiter(s, acteur.territoire_id, ctx.aujourdhui())
+        file = validations_a_traiter(s, acteur.territoire_id, ctx.aujourdhui(), ref=ref)
         noter_lectures(s, ctx.horloge(), acteur, [v.personne_id for v in file], "validation")
     return file
 

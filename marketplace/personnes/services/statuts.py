@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.droits import Action
@@ -12,10 +13,13 @@ from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.services import journaliser
+from marketplace.personnes.models import AvisMotive as AvisMotiveEcrit
 from marketplace.personnes.models import Personne, Statut, Validation
 from marketplace.personnes.portee import personne_du_perimetre
-from marketplace.personnes.rules.eligibilite import Categorie
+from marketplace.personnes.rules.eligibilite import AvisMotive, Categorie, verifier_avis
 from marketplace.personnes.rules.pieces import PIECES
+from marketplace.personnes.rules.proteges import refuser_nir
+from marketplace.personnes.services.preuves import clore_demandes
 from marketplace.personnes.services.vivier import noter_changement
 
 
@@ -68,9 +72,15 @@ def inscrire_statut(
     jusqu_au: date | None,
     preuve_type: str,
     preuve_le: date | None,
+    avis: AvisMotive | None = None,
 ) -> Statut:
-    """Add a category, or renew the proof of the one already there, inside the caller's transaction."""
+    """Add a category, or renew the proof of the one already there, inside the caller's transaction.
+
+    « Autre situation » is proven by a reasoned opinion alone: who gives it, for which service, when and why (R46).
+    """
     controler_statut(categorie, depuis, jusqu_au, preuve_type, preuve_le, jour)
+    if categorie == Categorie.AVIS_MOTIVE and preuve_type:
+        avis = _avis_controle(avis, preuve_le, jour)
     statut = s.scalar(select(Statut).where(Statut.personne_id == personne.id, Statut.categorie == categorie))
     if statut is None:
         statut = Statut(personne_id=personne.id, categorie=categorie)
@@ -81,7 +91,38 @@ def inscrire_statut(
         statut.preuve_type, statut.preuve_le = preuve_type, preuve_le
         statut.vue_par_id, statut.vue_le = acteur.utilisateur_id, jour
     s.flush()
+    if categorie == Categorie.AVIS_MOTIVE and avis is not None and preuve_type:
+        _garder_avis(s, statut, avis)
     return statut
+
+
+def _avis_controle(avis: AvisMotive | None, preuve_le: date | None, jour: date) -> AvisMotive:
+    if avis is None:
+        raise RegleViolee("Écrivez les raisons de l'avis.", champ="avis_texte")
+    try:
+        verifier_avis(replace(avis, date_avis=preuve_le), jour)
+    except RegleViolee as refus:
+        champ = "preuve_le" if refus.champ == "date_avis" else f"avis_{refus.champ}"
+        raise RegleViolee(refus.message, champ=champ) from None
+    refuser_nir(avis.auteur, champ="avis_auteur")
+    refuser_nir(avis.texte, champ="avis_texte")
+    return replace(avis, date_avis=preuve_le)
+
+
+def _garder_avis(s: Session, statut: Statut, avis: AvisMotive) -> None:
+    if avis.date_avis is None:
+        raise ValueError("an opinion is checked before it is kept")
+    s.execute(delete(AvisMotiveEcrit).where(AvisMotiveEcrit.statut_id == statut.id))
+    s.add(
+        AvisMotiveEcrit(
+            statut_id=statut.id,
+            auteur=avis.auteur.strip(),
+            organisme=avis.organisme,
+            rendu_le=avis.date_avis,
+            texte=avis.texte.strip(),
+        )
+    )
+    s.flush()
 
 
 def ajouter_statut(
@@ -94,6 +135,7 @@ def ajouter_statut(
     jusqu_au: date | None = None,
     preuve_type: str = "",
     preuve_le: date | None = None,
+    avis: AvisMotive | None = None,
     accord_proposition: bool = False,
 ) -> None:
     """Write a category of the person, with the proof that was shown, if it was.
@@ -115,7 +157,10 @@ def ajouter_statut(
             jusqu_au=jusqu_au,
             preuve_type=preuve_type,
             preuve_le=preuve_le,
+            avis=avis,
         )
+        if preuve_type:
+            clore_demandes(s, acteur, personne.id, quand, vue=True)
         noter_changement(s, quand, personne.id)
         # The category itself stays out of the journal, which more people read than the file (R112).
         journaliser(s, quand, acteur, "ajouter_statut", personne, "Situation mise à jour")
@@ -133,6 +178,7 @@ def retirer_statut(
         statut = s.scalar(select(Statut).where(Statut.id == statut_id, Statut.personne_id == personne.id))
         if statut is None:
             raise Introuvable()
+        s.execute(delete(AvisMotiveEcrit).where(AvisMotiveEcrit.statut_id == statut.id))
         s.delete(statut)
         noter_changement(s, quand, personne.id)
         journaliser(s, quand, acteur, "retirer_statut", personne, "Situation retirée de la fiche")

@@ -1,0 +1,369 @@
+"""Asking a person for a proof, and her answer by the one-time link: to the facilitateur, never through the employer.
+
+The person announces a kind of proof and its date; nothing counts until somebody entitled has seen it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from marketplace.comptes.droits import Action, Portee, exiger
+from marketplace.comptes.models import Utilisateur
+from marketplace.comptes.roles import Acteur, systeme
+from marketplace.contexte import PARIS, Contexte
+from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.journal.services import journaliser, noter_lectures, notifier, poster
+from marketplace.personnes.models import (
+    DemandePreuve,
+    EtatValidation,
+    Personne,
+    Remise,
+    Suivi,
+    Validation,
+    VoiePreuve,
+)
+from marketplace.personnes.portee import suivi_en_cours
+from marketplace.personnes.rules import preuves as regles
+from marketplace.personnes.rules.saisie import lire_telephone
+from marketplace.personnes.services.destinataires import prevenir_facilitateurs
+from marketplace.personnes.services.fichiers import effacer_fichier, garder_fichier, lire_fichier
+from marketplace.territoire.models import Territoire
+from marketplace.territoire.reglages import reglages_au
+
+PERIME = "Ce lien a déjà servi ou n'est plus valable."
+
+
+@dataclass(frozen=True, slots=True)
+class DemandePublique:
+    """What the page behind the link shows: nothing on the person but that something is awaited."""
+
+    contact: regles.Contact
+    expire_le: date
+    remises: tuple[tuple[str, str], ...]
+    fichiers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ARemettre:
+    """The words to hand over to one person, with her link."""
+
+    demande_id: int
+    validation_ref: str
+    nom_complet: str
+    telephone: str
+    lien: str
+    jeton: str
+    expire_le: date
+    voie: VoiePreuve
+    sms: str
+    contact: regles.Contact
+
+
+def _contact(territoire: Territoire) -> regles.Contact:
+    return regles.Contact(
+        territoire.contact_nom or "Équipe des facilitateurs",
+        territoire.contact_telephone or "",
+        territoire.contact_courriel or "",
+    )
+
+
+def _lien(ctx: Contexte, grain: str) -> tuple[str, str]:
+    mot = regles.jeton(ctx.config.cle_secrete, grain)
+    return f"{ctx.config.adresse_publique}/document/{mot}", mot
+
+
+def _referents(s: Session, personne_id: int, jour: date) -> list[tuple[int, str]]:
+    requete = (
+        select(Utilisateur.id, Utilisateur.courriel)
+        .join(Suivi, Suivi.referent_id == Utilisateur.id)
+        .where(Suivi.personne_id == personne_id, suivi_en_cours(jour), Utilisateur.desactive_le.is_(None))
+        .distinct()
+    )
+    return [(numero, courriel) for numero, courriel in s.execute(requete)]
+
+
+def inscrire_demande(
+    ctx: Contexte,
+    s: Session,
+    acteur: Acteur,
+    validation: Validation,
+    personne: Personne,
+    voie: VoiePreuve | None = None,
+) -> DemandePreuve:
+    """Ask inside the caller's transaction: the former link stops, the person or her référent is told.
+
+    Without `voie`, the first one that reaches her. Raises RegleViolee when that way reaches nobody.
+    """
+    quand, jour = ctx.horloge(), ctx.aujourdhui()
+    referents = _referents(s, personne.id, jour)
+    if voie is None:
+        voie = VoiePreuve(
+            regles.voie_par_defaut(
+                courriel=bool(personne.courriel), referent=bool(referents), telephone=bool(personne.telephone)
+            )
+        )
+    joignable = {VoiePreuve.COURRIEL: bool(personne.courriel), VoiePreuve.REFERENT: bool(referents)}
+    if not joignable.get(voie, True):
+        manque = "d'adresse électronique" if voie is VoiePreuve.COURRIEL else "de référent"
+        raise RegleViolee(f"Cette personne n'a pas {manque} : choisissez un autre moyen.", champ="voie")
+    s.execute(
+        update(DemandePreuve)
+        .where(DemandePreuve.validation_id == validation.id, DemandePreuve.close_le.is_(None))
+        .values(close_le=quand)
+        .execution_options(synchronize_session="fetch")
+    )
+    duree = reglages_au(s, validation.territoire_id, jour).lien_preuve_jours
+    grain = secrets.token_hex(16)
+    lien, mot = _lien(ctx, grain)
+    demande = DemandePreuve(
+        territoire_id=validation.territoire_id,
+        personne_id=personne.id,
+        validation_id=validation.id,
+        grain=grain,
+        empreinte=regles.empreinte_du_jeton(mot),
+        voie=voie,
+        creee_le=quand,
+        creee_par_id=acteur.utilisateur_id,
+        expire_le=quand + timedelta(days=duree),
+    )
+    s.add(demande)
+    s.flush()
+    if voie is VoiePreuve.COURRIEL:
+        contact = _contact(s.get_one(Territoire, validation.territoire_id))
+        message = regles.courriel_du_lien(lien, f"{demande.expire_le.astimezone(PARIS):%d/%m/%Y}", contact)
+        poster(
+            s,
+            quand,
+            cle=f"preuve:{demande.id}",
+            destinataire=personne.courriel,
+            sujet=message.sujet,
+            corps=message.corps,
+        )
+    _prevenir_referents(ctx, s, demande, personne, referents)
+    journaliser(s, quand, acteur, "demander_preuve", personne, "Justificatif demandé à la personne", voie=voie.value)
+    return demande
+
+
+def _prevenir_referents(
+    ctx: Contexte, s: Session, demande: DemandePreuve, personne: Personne, referents: Sequence[tuple[int, str]]
+) -> None:
+    """Whatever the way, those who follow her know: inside the product by her name, by mail without it (N21)."""
+    message = regles.message_au_referent(f"{ctx.config.adresse_publique}/referent/")
+    for utilisateur_id, courriel in referents:
+        notifier(
+            s,
+            ctx.horloge(),
+            utilisateur_id=utilisateur_id,
+            cle=f"preuve-{demande.id}",
+            texte="Un justificatif est attendu pour une personne que vous suivez.",
+            lien=f"/referent/personnes/{personne.ref}/situation",
+        )
+        poster(
+            s,
+            ctx.horloge(),
+            cle=f"preuve-referent:{demande.id}:{utilisateur_id}",
+            destinataire=courriel,
+            sujet=message.sujet,
+            corps=message.corps,
+        )
+
+
+def _validation_ouverte(s: Session, acteur: Acteur, ref: str) -> tuple[Validation, Personne]:
+    exiger(acteur, Action.VALIDER_PERSONNE, Portee(acteur.territoire_id))
+    ligne = s.execute(
+        select(Validation, Personne)
+        .join(Personne, Personne.id == Validation.personne_id)
+        .where(Validation.ref == ref, Validation.territoire_id == acteur.territoire_id)
+    ).first()
+    if ligne is None:
+        raise Introuvable()
+    validation, personne = ligne
+    if validation.etat is not EtatValidation.A_TRAITER:
+        raise RegleViolee("Cette demande a déjà sa réponse.")
+    return validation, personne
+
+
+def demander_preuve(ctx: Contexte, acteur: Acteur, validation_ref: str, *, voie: str = "") -> int:
+    """A facilitateur asks for the proof of one question; id of the request. `voie` empty: the first that reaches.
+
+    Raises Introuvable, RegleViolee (already answered, nobody at the end of that way).
+    """
+    if voie and voie not in set(VoiePreuve):
+        raise RegleViolee("Choisissez un moyen dans la liste.", champ="voie")
+    with ctx.transaction() as s:
+        validation, personne = _validation_ouverte(s, acteur, validation_ref)
+        demande = inscrire_demande(ctx, s, acteur, validation, personne, VoiePreuve(voie) if voie else None)
+        return demande.id
+
+
+def lire_remise(ctx: Contexte, acteur: Acteur, ids: Sequence[int] = ()) -> tuple[ARemettre, ...]:
+    """Words to hand over: those requests, or all that wait and no mail carried. Each name shown is noted."""
+    exiger(acteur, Action.VALIDER_PERSONNE, Portee(acteur.territoire_id))
+    quand = ctx.horloge()
+    with ctx.transaction() as s:
+        requete = (
+            select(DemandePreuve, Personne, Validation.ref, Territoire)
+            .join(Personne, Personne.id == DemandePreuve.personne_id)
+            .join(Validation, Validation.id == DemandePreuve.validation_id)
+            .join(Territoire, Territoire.id == DemandePreuve.territoire_id)
+            .where(
+                DemandePreuve.territoire_id == acteur.territoire_id,
+                DemandePreuve.close_le.is_(None),
+                DemandePreuve.repondue_le.is_(None),
+                DemandePreuve.expire_le > quand,
+            )
+            .order_by(DemandePreuve.id)
+        )
+        choisies = DemandePreuve.id.in_(ids) if ids else DemandePreuve.voie.in_([VoiePreuve.SMS, VoiePreuve.COURRIER])
+        textes = []
+        for demande, personne, ref, territoire in s.execute(requete.where(choisies)).all():
+            lien, mot = _lien(ctx, demande.grain)
+            fin = demande.expire_le.astimezone(PARIS).date()
+            contact = _contact(territoire)
+            textes.append(
+                ARemettre(
+                    demande.id,
+                    ref,
+                    f"{personne.prenom} {personne.nom}",
+                    personne.telephone,
+                    lien,
+                    mot,
+                    fin,
+                    demande.voie,
+                    regles.sms_du_lien(lien, f"{fin:%d/%m/%Y}", contact),
+                    contact,
+                )
+            )
+            noter_lectures(s, quand, acteur, [personne.id], "Demande de justificatif")
+        return tuple(textes)
+
+
+def _ouverte(s: Session, clair: str, maintenant: datetime) -> DemandePreuve:
+    demande = s.scalar(
+        select(DemandePreuve).where(
+            DemandePreuve.empreinte == regles.empreinte_du_jeton(clair),
+            DemandePreuve.close_le.is_(None),
+            DemandePreuve.repondue_le.is_(None),
+            DemandePreuve.expire_le > maintenant,
+        )
+    )
+    if demande is None:
+        raise RegleViolee(PERIME)
+    return demande
+
+
+def lire_demande(ctx: Contexte, clair: str) -> DemandePublique:
+    """What the link opens, without spending it. Raises RegleViolee: unknown, spent, too old, all the same."""
+    with ctx.lecture() as s:
+        demande = _ouverte(s, clair, ctx.horloge())
+        fichiers = reglages_au(s, demande.territoire_id, ctx.aujourdhui()).preuves_fichiers
+        return DemandePublique(
+            _contact(s.get_one(Territoire, demande.territoire_id)),
+            demande.expire_le.astimezone(PARIS).date(),
+            tuple((code, regles.REMISES[code]) for code in regles.remises_possibles(fichiers_admis=fichiers)),
+            fichiers,
+        )
+
+
+def annoncer_preuve(
+    ctx: Contexte,
+    clair: str,
+    *,
+    preuve_type: str,
+    preuve_le: date | None,
+    remise: str,
+    telephone: str = "",
+    fichier: bytes = b"",
+) -> None:
+    """The person says which proof she has, of which date, and how she shows it; the link is spent.
+
+    Raises RegleViolee: with a field, the link stays good; without one, it no longer is.
+    """
+    quand, jour = ctx.horloge(), ctx.aujourdhui()
+    numero = lire_telephone(telephone)
+    with ctx.lecture() as s:
+        territoire_id = _ouverte(s, clair, quand).territoire_id
+        admis = reglages_au(s, territoire_id, jour).preuves_fichiers
+    regles.controler_annonce(preuve_type, preuve_le, remise, jour, fichiers_admis=admis, fichier=bool(fichier))
+    nom = garder_fichier(ctx, fichier) if fichier else None
+    try:
+        with ctx.transaction() as s:
+            numero_demande = s.scalar(
+                update(DemandePreuve)
+                .where(
+                    DemandePreuve.empreinte == regles.empreinte_du_jeton(clair),
+                    DemandePreuve.close_le.is_(None),
+                    DemandePreuve.repondue_le.is_(None),
+                    DemandePreuve.expire_le > quand,
+                )
+                .values(
+                    repondue_le=quand,
+                    preuve_type=preuve_type,
+                    preuve_le=preuve_le,
+                    remise=Remise(remise),
+                    telephone=numero,
+                    fichier=nom,
+                )
+                .returning(DemandePreuve.id)
+            )
+            if numero_demande is None:
+                raise RegleViolee(PERIME)
+            demande = s.get_one(DemandePreuve, numero_demande)
+            personne = s.get_one(Personne, demande.personne_id)
+            if numero and not personne.telephone:
+                personne.telephone = numero
+            acteur = replace(systeme(demande.territoire_id), nom="la personne, par son lien")
+            # Neither the kind of proof nor its date: the journal is read by more people than the file (R112).
+            journaliser(s, quand, acteur, "annoncer_preuve", personne, "Justificatif annoncé")
+            _annoncer_aux_facilitateurs(ctx, s, demande)
+    except Exception:
+        effacer_fichier(ctx, nom)
+        raise
+
+
+def _annoncer_aux_facilitateurs(ctx: Contexte, s: Session, demande: DemandePreuve) -> None:
+    validation = s.get(Validation, demande.validation_id) if demande.validation_id is not None else None
+    if validation is not None:
+        prevenir_facilitateurs(
+            ctx,
+            s,
+            demande.territoire_id,
+            cle=f"preuve-annoncee-{demande.id}",
+            texte="Une personne a répondu : son justificatif est à voir.",
+            lien=f"/facilitateur/personnes/a-valider/{validation.ref}",
+        )
+
+
+def clore_demandes(s: Session, acteur: Acteur, personne_id: int, quand: datetime, *, vue: bool) -> None:
+    """End what was asked of her, inside the caller's transaction: seen by the actor, or no longer needed."""
+    valeurs: dict[str, object] = {"close_le": quand}
+    if vue:
+        valeurs |= {"vue_par_id": acteur.utilisateur_id, "vue_le": quand.astimezone(PARIS).date()}
+    s.execute(
+        update(DemandePreuve)
+        .where(DemandePreuve.personne_id == personne_id, DemandePreuve.close_le.is_(None))
+        .values(**valeurs)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def lire_fichier_de_preuve(ctx: Contexte, acteur: Acteur, demande_id: int) -> tuple[bytes, str]:
+    """The file a person sent, for a facilitateur of her territory; noted as a reading. Raises Introuvable."""
+    exiger(acteur, Action.VALIDER_PERSONNE, Portee(acteur.territoire_id))
+    with ctx.transaction() as s:
+        demande = s.scalar(
+            select(DemandePreuve).where(
+                DemandePreuve.id == demande_id, DemandePreuve.territoire_id == acteur.territoire_id
+            )
+        )
+        if demande is None or demande.fichier is None:
+            raise Introuvable()
+        lu = lire_fichier(ctx, demande.fichier)
+        noter_lectures(s, ctx.horloge(), acteur, [demande.personne_id], "Lecture d'un justificatif envoyé")
+        return lu
