@@ -14,6 +14,7 @@ from flask import Flask
 from marketplace.config import RACINE, Config, lire_config
 from marketplace.contexte import Classeur, Contexte, Messager
 from marketplace.db import creer_moteur, creer_sessions
+from marketplace.recherche.changements import suivre
 from marketplace.web import enregistrer_pages
 
 DOSSIER_REFERENTIELS = RACINE / "seeds" / "referentiels"
@@ -82,10 +83,11 @@ def creer_contexte(
     config = config or lire_config()
     if messager is None:
         messager = MessagerSmtp(config) if config.smtp_hote else MessagerJournal()
-    moteur = creer_moteur(config.database_url)
+    sessions = creer_sessions(creer_moteur(config.database_url))
+    suivre(sessions)
     return Contexte(
         config=config,
-        sessions=creer_sessions(moteur),
+        sessions=sessions,
         horloge=maintenant,
         messager=messager,
         obtenir_ranker=_ranker_paresseux(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -28,17 +29,16 @@ class ChiffresPublics:
     """What the public home says of a territory."""
 
     marches: int
-    plus: bool
-    heures: Decimal | None
+    heures: Decimal
     offres: int
     places: int
     structures: int
     recents: tuple[MarcheRecent, ...]
 
 
-def chiffres_publics(s: Session, territoire_id: int, recents: int = 5) -> ChiffresPublics:
+def chiffres_publics(s: Session, territoire_id: int, jour: date, recents: int = 5) -> ChiffresPublics:
     """Live marchés and their planned hours, openings, structures that can carry hours; the newest marchés."""
-    vivants = marches_vivants(s, territoire_id, recents)
+    vivants = marches_vivants(s, territoire_id, jour, recents)
     nombre, places = s.execute(
         select(func.count(), func.coalesce(func.sum(Offre.places), 0)).where(
             Offre.territoire_id == territoire_id, Offre.etat == EtatOffre.PUBLIEE
@@ -51,7 +51,6 @@ def chiffres_publics(s: Session, territoire_id: int, recents: int = 5) -> Chiffr
     )
     return ChiffresPublics(
         marches=vivants.nombre,
-        plus=vivants.plus,
         heures=vivants.heures_prevues,
         offres=nombre,
         places=int(places),

@@ -55,12 +55,12 @@ class Index:
 
     def vider(self) -> None:
         """Forget everything."""
-        self._ids: Positions = VIDE
-        self._ordres: Positions = VIDE
-        self._vivants: Masque = np.empty(0, dtype=np.bool_)
-        self._nombres: dict[str, Positions] = {nom: VIDE for nom in self._noms}
-        self._mots: dict[str, Positions] = {}
-        self._etiquettes: dict[str, dict[str, Positions]] = {}
+        self.ids: Positions = VIDE
+        self.ordres: Positions = VIDE
+        self.vivants: Masque = np.empty(0, dtype=np.bool_)
+        self.nombres: dict[str, Positions] = dict.fromkeys(self._noms, VIDE)
+        self.mots: dict[str, Positions] = {}
+        self.etiquettes: dict[str, dict[str, Positions]] = {}
         self._rangs: dict[int, int] = {}
         self._oublier()
 
@@ -74,17 +74,17 @@ class Index:
     @property
     def poids_mort(self) -> int:
         """Places left by things changed or gone: past a share of the whole, its owner fills the index again."""
-        return len(self._ids) - len(self._rangs)
+        return len(self.ids) - len(self._rangs)
 
     def poser(self, fiches: Iterable[Fiche], retires: Iterable[int] = ()) -> None:
         """Put these things, in place of what they were, and take those away."""
         nouvelles = list(fiches)
         for ancien in {f.id for f in nouvelles}.union(retires):
             if (rang := self._rangs.pop(ancien, None)) is not None:
-                self._vivants[rang] = False
+                self.vivants[rang] = False
         if not nouvelles:
             return
-        depart = len(self._ids)
+        depart = len(self.ids)
         mots: dict[str, list[int]] = {}
         etiquettes: dict[str, dict[str, list[int]]] = {}
         for rang, fiche in enumerate(nouvelles, depart):
@@ -95,46 +95,46 @@ class Index:
                 cases = etiquettes.setdefault(genre, {})
                 for valeur in valeurs:
                     cases.setdefault(valeur, []).append(rang)
-        self._ids = np.append(self._ids, np.array([f.id for f in nouvelles], dtype=np.int64))
-        self._ordres = np.append(self._ordres, np.array([f.ordre for f in nouvelles], dtype=np.int64))
-        self._vivants = np.append(self._vivants, np.ones(len(nouvelles), dtype=np.bool_))
+        self.ids = np.append(self.ids, np.array([f.id for f in nouvelles], dtype=np.int64))
+        self.ordres = np.append(self.ordres, np.array([f.ordre for f in nouvelles], dtype=np.int64))
+        self.vivants = np.append(self.vivants, np.ones(len(nouvelles), dtype=np.bool_))
         for nom in self._noms:
             valeurs_lues = np.array([f.nombres[nom] for f in nouvelles], dtype=np.int64)
-            self._nombres[nom] = np.append(self._nombres[nom], valeurs_lues)
-        _ajouter(self._mots, mots)
+            self.nombres[nom] = np.append(self.nombres[nom], valeurs_lues)
+        _ajouter(self.mots, mots)
         for genre, cases in etiquettes.items():
-            _ajouter(self._etiquettes.setdefault(genre, {}), cases)
+            _ajouter(self.etiquettes.setdefault(genre, {}), cases)
         self._oublier()
 
     def lexique(self) -> list[str]:
         """Every word of what can be found now, sorted."""
         if self._lexique is None:
-            vivants = self._vivants
-            self._lexique = sorted(mot for mot, rangs in self._mots.items() if vivants[rangs].any())
+            vivants = self.vivants
+            self._lexique = sorted(mot for mot, rangs in self.mots.items() if vivants[rangs].any())
         return self._lexique
 
     def _qui_contiennent(self, mot: str) -> tuple[str, ...]:
         if len(mot) <= COURT:
-            return (mot,) if mot in self._mots else ()
+            return (mot,) if mot in self.mots else ()
         if mot not in self._contenus:
             if len(self._contenus) >= MEMOIRE:
                 self._contenus.clear()
-            self._contenus[mot] = tuple(connu for connu in self._mots if mot in connu)
+            self._contenus[mot] = tuple(connu for connu in self.mots if mot in connu)
         return self._contenus[mot]
 
     def _masque(self, rangs: Iterable[Positions]) -> Masque:
-        masque = np.zeros(len(self._ids), dtype=np.bool_)
+        masque = np.zeros(len(self.ids), dtype=np.bool_)
         for places in rangs:
             masque[places] = True
         return masque
 
     def _portant(self, formes: tuple[str, ...]) -> Masque:
         """Things one of whose words holds one of these forms."""
-        return self._masque(self._mots[connu] for forme in formes for connu in self._qui_contiennent(forme))
+        return self._masque(self.mots[connu] for forme in formes for connu in self._qui_contiennent(forme))
 
     def chercher(self, question: Question) -> Selection:
         """What answers exactly; when nothing holds the words, what comes near them, and the answer says so."""
-        tous = [(mot,) for mot in question.mots]
+        tous: list[tuple[str, ...]] = [(mot,) for mot in question.mots]
         exacte = self._selection(question, tous)
         if exacte.total or not question.mots:
             return exacte
@@ -145,16 +145,16 @@ class Index:
         return approchee if approchee.total else exacte
 
     def _selection(self, question: Question, formes: list[tuple[str, ...]]) -> Selection:
-        commun = self._vivants.copy()
+        commun = self.vivants.copy()
         for mot in formes:
             commun &= self._portant(mot)
         for nom, borne in question.au_moins.items():
-            commun &= self._nombres[nom] >= borne
+            commun &= self.nombres[nom] >= borne
         for nom, borne in question.au_plus.items():
-            commun &= self._nombres[nom] <= borne
+            commun &= self.nombres[nom] <= borne
         par_genre: dict[str, Masque] = {}
         for genre, valeurs in question.etiquettes.items():
-            cases = self._etiquettes.get(genre, {})
+            cases = self.etiquettes.get(genre, {})
             par_genre[genre] = self._masque(cases[v] for v in valeurs if v in cases)
         approche = any(mot != (demande,) for mot, demande in zip(formes, question.mots, strict=True))
         return Selection(self, commun, par_genre, approche, tuple(m for mot in formes for m in mot))
@@ -188,28 +188,39 @@ class Selection:
     def ids(self, debut: int = 0, nombre: int | None = None) -> list[int]:
         """Their ids, in the order shown."""
         index, rangs = self._index, np.flatnonzero(self._tout)
-        tries = rangs[np.argsort(index._ordres[rangs], kind="stable")]
-        return [int(i) for i in index._ids[tries[debut : None if nombre is None else debut + nombre]]]
+        tries = rangs[np.argsort(index.ordres[rangs], kind="stable")]
+        return [int(i) for i in index.ids[tries[debut : None if nombre is None else debut + nombre]]]
+
+    def ids_par(self, genre: str, rangs: Mapping[str, float]) -> list[int]:
+        """Their ids, labels of this kind in the order of these numbers: nearest commune first, then as shown."""
+        index = self._index
+        distances = np.full(len(index.ids), np.inf)
+        for valeur, places in index.etiquettes.get(genre, {}).items():
+            if valeur in rangs:
+                distances[places] = rangs[valeur]
+        trouves = np.flatnonzero(self._tout)
+        tries = trouves[np.lexsort((index.ordres[trouves], distances[trouves]))]
+        return [int(i) for i in index.ids[tries]]
 
     def meilleurs(self, nombre: int) -> list[int]:
         """The first ones, those that hold the words whole before those that hold them inside others."""
         index, rangs = self._index, np.flatnonzero(self._tout)
-        entiers = np.zeros(len(index._ids), dtype=np.int64)
+        entiers = np.zeros(len(index.ids), dtype=np.int64)
         for forme in self._formes:
-            entiers[index._mots.get(forme, VIDE)] -= 1
-        tries = rangs[np.lexsort((index._ordres[rangs], entiers[rangs]))]
-        return [int(i) for i in index._ids[tries[:nombre]]]
+            entiers[index.mots.get(forme, VIDE)] -= 1
+        tries = rangs[np.lexsort((index.ordres[rangs], entiers[rangs]))]
+        return [int(i) for i in index.ids[tries[:nombre]]]
 
     def comptes(self, genre: str) -> dict[str, int]:
         """For each label of this kind, how many would stay if it were the one asked for. Zeros are left out."""
         masque = self._sans(genre)
-        comptes = {v: int(masque[rangs].sum()) for v, rangs in self._index._etiquettes.get(genre, {}).items()}
+        comptes = {v: int(masque[rangs].sum()) for v, rangs in self._index.etiquettes.get(genre, {}).items()}
         return {v: n for v, n in comptes.items() if n}
 
     def sommes(self, genre: str, nombre: str) -> dict[str, tuple[int, int]]:
         """(how many, sum of this number) by label of this kind, among the answer. Zeros are left out."""
-        valeurs, sommes = self._index._nombres[nombre], {}
-        for valeur, rangs in self._index._etiquettes.get(genre, {}).items():
+        valeurs, sommes = self._index.nombres[nombre], {}
+        for valeur, rangs in self._index.etiquettes.get(genre, {}).items():
             retenus = rangs[self._tout[rangs]]
             if len(retenus):
                 sommes[valeur] = (len(retenus), int(valeurs[retenus].sum()))
@@ -217,4 +228,4 @@ class Selection:
 
     def somme(self, nombre: str) -> int:
         """The sum of this number over the answer."""
-        return int(self._index._nombres[nombre][self._tout].sum())
+        return int(self._index.nombres[nombre][self._tout].sum())

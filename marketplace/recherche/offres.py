@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
 from marketplace.comptes.queries import LIBELLES_TYPES
 from marketplace.marches.models import Marche
 from marketplace.metiers.models import Metier
+from marketplace.metiers.queries import libelles_metiers
 from marketplace.offres.libelles import CONTRATS
 from marketplace.offres.models import EtatOffre, Offre
-from marketplace.recherche.textes import corriger, mots
+from marketplace.recherche.facettes import Facette, facette
+from marketplace.recherche.fonds import fonds
+from marketplace.recherche.index import Question
+from marketplace.recherche.lectures import TRANCHES
+from marketplace.recherche.textes import mots
 from marketplace.territoire.models import Commune
 
 PAR_PAGE = 25
-COMPTE_AU_PLUS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,29 @@ class FiltresOffresPubliques:
     distances: dict[str, float] | None = None
     code_rome: str = ""
     types: tuple[TypeOrganisation, ...] = ()
+    contrat: str = ""
+    temps: str = ""
     heures_min: Decimal | None = None
     heures_max: Decimal | None = None
     debut_avant: date | None = None
+
+    def question(self) -> Question:
+        """The same, as the index takes it."""
+        etiquettes: dict[str, Any] = {}
+        if self.distances is not None:
+            etiquettes["commune"] = self.distances
+        if self.types:
+            etiquettes["type"] = [t.value for t in self.types]
+        for genre, valeur in (("metier", self.code_rome), ("contrat", self.contrat), ("temps", self.temps)):
+            if valeur:
+                etiquettes[genre] = (valeur,)
+        au_moins = {} if self.heures_min is None else {"heures_hebdo": int(self.heures_min * 100)}
+        au_plus = {} if self.heures_max is None else {"heures_hebdo": int(self.heures_max * 100)}
+        if self.heures_max is not None:
+            au_moins.setdefault("heures_hebdo", 1)  # a post that does not say its hours is not under any
+        if self.debut_avant is not None:
+            au_plus["debut"] = self.debut_avant.toordinal()
+        return Question(mots(self.texte), etiquettes, au_moins, au_plus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +73,7 @@ class OffrePublique:
     type_libelle: str
     commune: str
     contrat: str
-    heures_hebdo: Decimal
+    heures_hebdo: Decimal | None
     debut: date
     duree_mois: int | None
     places: int
@@ -62,62 +86,25 @@ class OffrePublique:
 
 @dataclass(frozen=True, slots=True)
 class PageOffresPubliques:
-    """One page of openings."""
+    """One page of openings, and what more filtering would give."""
 
     lignes: tuple[OffrePublique, ...]
     total: int
-    plus: bool
     page: int
     pages: int
     maj_le: datetime | None
     approche: bool = False
+    facettes: tuple[Facette, ...] = ()
 
 
-def _jointures(requete: Any) -> Any:
+def _lignes() -> Any:
     return (
-        requete.select_from(Offre)
+        select(Offre, Organisation, Commune.nom, Metier.libelle)
         .join(Organisation, Organisation.id == Offre.organisation_id)
         .join(Commune, Commune.code_insee == Offre.code_insee)
         .outerjoin(Metier, Metier.code_rome == Offre.code_rome)
+        .where(Offre.etat == EtatOffre.PUBLIEE)
     )
-
-
-def _texte(cherches: Sequence[tuple[str, ...]]) -> list[ColumnElement[bool]]:
-    colonnes = (Offre.cle, Organisation.cle, Commune.cle, Metier.cle)
-    return [or_(*(c.contains(mot) for c in colonnes for mot in formes)) for formes in cherches]
-
-
-def _conditions(territoire_id: int, f: FiltresOffresPubliques) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
-        Offre.territoire_id == territoire_id,
-        Offre.etat == EtatOffre.PUBLIEE,
-    ]
-    if f.distances is not None:
-        conditions.append(Offre.code_insee.in_(list(f.distances)))
-    if f.code_rome:
-        conditions.append(Offre.code_rome == f.code_rome)
-    if f.types:
-        conditions.append(Organisation.type.in_(f.types))
-    if f.heures_min is not None:
-        conditions.append(Offre.heures_hebdo >= f.heures_min)
-    if f.heures_max is not None:
-        conditions.append(Offre.heures_hebdo <= f.heures_max)
-    if f.debut_avant is not None:
-        conditions.append(Offre.debut <= f.debut_avant)
-    return conditions
-
-
-def _compter(s: Session, conditions: Iterable[ColumnElement[bool]]) -> int:
-    bornee = _jointures(select(Offre.id)).where(*conditions).limit(COMPTE_AU_PLUS + 1)
-    return s.scalar(select(func.count()).select_from(bornee.subquery())) or 0
-
-
-def _vocabulaire(s: Session, territoire_id: int) -> Iterable[str]:
-    requete = _jointures(select(Offre.cle, Organisation.cle, Commune.cle, Metier.cle)).where(
-        Offre.territoire_id == territoire_id, Offre.etat == EtatOffre.PUBLIEE
-    )
-    for ligne in s.execute(requete):
-        yield from (texte for texte in ligne if texte)
 
 
 def _publique(ligne: Any, distances: dict[str, float] | None) -> OffrePublique:
@@ -143,63 +130,85 @@ def _publique(ligne: Any, distances: dict[str, float] | None) -> OffrePublique:
     )
 
 
+def _par_ids(s: Session, ids: Sequence[int], distances: dict[str, float] | None = None) -> tuple[OffrePublique, ...]:
+    """These openings, in that order; closed meanwhile, one is left out."""
+    if not ids:
+        return ()
+    lues = {ligne[0].id: ligne for ligne in s.execute(_lignes().where(Offre.id.in_(ids)))}
+    return tuple(_publique(lues[i], distances) for i in ids if i in lues)
+
+
 def offres_publiques(
-    s: Session, territoire_id: int, filtres: FiltresOffresPubliques, *, page: int = 1
+    s: Session,
+    territoire_id: int,
+    filtres: FiltresOffresPubliques,
+    jour: date,
+    *,
+    page: int = 1,
+    facettes: bool = False,
 ) -> PageOffresPubliques:
-    """A page of openings, newest first. Three queries; two more when the words had to be corrected."""
-    cherches = mots(filtres.texte)
-    base = _conditions(territoire_id, filtres)
-    conditions = [*base, *_texte([(mot,) for mot in cherches])]
-    compte, approche = _compter(s, conditions), False
-    if compte == 0 and cherches:
-        proches = corriger(cherches, lambda: _vocabulaire(s, territoire_id))
-        if proches is not None:
-            conditions = [*base, *_texte(proches)]
-            compte = _compter(s, conditions)
-            approche = compte > 0
-    total = min(compte, COMPTE_AU_PLUS)
-    pages = max(1, -(-total // PAR_PAGE))
-    page = min(max(1, page), pages)
-    lignes = s.execute(
-        _jointures(select(Offre, Organisation, Commune.nom, Metier.libelle))
-        .where(*conditions)
-        .order_by(Offre.publiee_le.desc(), Offre.id.desc())
-        .limit(PAR_PAGE)
-        .offset((page - 1) * PAR_PAGE)
-    ).all()
-    maj = s.scalar(select(func.max(Offre.confirmee_le)).where(*_conditions(territoire_id, FiltresOffresPubliques())))
+    """A page of openings, newest first, in a constant number of queries."""
+    with fonds(s, territoire_id, jour) as tenus:
+        reponse = tenus.offres.chercher(filtres.question())
+        pages = max(1, -(-reponse.total // PAR_PAGE))
+        page = min(max(1, page), pages)
+        ids = reponse.ids((page - 1) * PAR_PAGE, PAR_PAGE)
+        comptes = {g: reponse.comptes(g) for g in ("type", "metier", "contrat", "temps")} if facettes else {}
+    ouvertes = (Offre.territoire_id == territoire_id, Offre.etat == EtatOffre.PUBLIEE)
+    maj = s.scalar(select(func.max(Offre.confirmee_le)).where(*ouvertes))
     return PageOffresPubliques(
-        tuple(_publique(ligne, filtres.distances) for ligne in lignes),
-        total,
-        compte > COMPTE_AU_PLUS,
+        _par_ids(s, ids, filtres.distances),
+        reponse.total,
         page,
         pages,
         maj,
-        approche,
+        reponse.approche,
+        _facettes(s, comptes, filtres) if facettes else (),
     )
+
+
+def _facettes(s: Session, comptes: dict[str, dict[str, int]], f: FiltresOffresPubliques) -> tuple[Facette, ...]:
+    def metiers(codes: Sequence[str]) -> dict[str, str]:
+        return libelles_metiers(s, codes)
+
+    types = {t.value: libelle for t, libelle in LIBELLES_TYPES.items()}
+    contrats = {c.value: libelle for c, libelle in CONTRATS.items()}
+    temps = {code: libelle for code, libelle, _ in TRANCHES}
+    choisi = f.types[0].value if len(f.types) == 1 else ""
+    lues = (
+        facette("code_rome", "Métier", comptes["metier"], metiers, f.code_rome),
+        facette("type", "Employeur", comptes["type"], types, choisi),
+        facette("contrat", "Contrat", comptes["contrat"], contrats, f.contrat),
+        facette("temps", "Temps de travail", comptes["temps"], temps, f.temps),
+    )
+    return tuple(f for f in lues if f.valeurs)
+
+
+def offres_trouvees(s: Session, territoire_id: int, texte: str, jour: date, nombre: int) -> PageOffresPubliques:
+    """The best few openings for these words."""
+    with fonds(s, territoire_id, jour) as tenus:
+        reponse = tenus.offres.chercher(Question(mots(texte)))
+        ids = reponse.meilleurs(nombre)
+    return PageOffresPubliques(_par_ids(s, ids), reponse.total, 1, 1, None, reponse.approche)
 
 
 def offres_du_marche(s: Session, marche_id: int, *, detaille: bool) -> tuple[OffrePublique, ...]:
     """Openings that feed a marché. Without `detaille`, not those of its titulaire: they would name it."""
     requete = (
-        _jointures(select(Offre, Organisation, Commune.nom, Metier.libelle))
+        _lignes()
         .join(Marche, Marche.id == Offre.marche_id)
-        .where(Offre.marche_id == marche_id, Offre.etat == EtatOffre.PUBLIEE)
+        .where(Offre.marche_id == marche_id)
         .order_by(Offre.publiee_le.desc())
         .limit(PAR_PAGE)
     )
     if not detaille:
         requete = requete.where(Marche.titulaire_id.is_distinct_from(Offre.organisation_id))
-    lignes = s.execute(requete)
-    return tuple(_publique(ligne, None) for ligne in lignes)
+    return tuple(_publique(ligne, None) for ligne in s.execute(requete))
 
 
 def offres_de_la_structure(s: Session, organisation_id: int) -> tuple[OffrePublique, ...]:
     """Openings of a structure."""
     lignes = s.execute(
-        _jointures(select(Offre, Organisation, Commune.nom, Metier.libelle))
-        .where(Offre.organisation_id == organisation_id, Offre.etat == EtatOffre.PUBLIEE)
-        .order_by(Offre.publiee_le.desc())
-        .limit(PAR_PAGE)
+        _lignes().where(Offre.organisation_id == organisation_id).order_by(Offre.publiee_le.desc()).limit(PAR_PAGE)
     )
     return tuple(_publique(ligne, None) for ligne in lignes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -44,12 +44,12 @@ def mots(texte: str) -> list[str]:
     return [m[:-1] if len(m) > 4 and m[-1] in "sx" else m for m in utiles][:MOTS_AU_PLUS]
 
 
-def corriger(cherches: list[str], vocabulaire: Callable[[], Iterable[str]]) -> list[tuple[str, ...]] | None:
-    """For each word, itself when it stands in the vocabulary, else its nearest there (three at most).
+def corriger(cherches: Sequence[str], lexique: Sequence[str]) -> list[tuple[str, ...]] | None:
+    """For each word, itself when it stands in the lexicon, else its nearest there (three at most).
 
     None when a word is like nothing known: then nothing is proposed.
     """
-    connus = sorted({m for texte in vocabulaire() for m in texte.split() if len(m) > 2})
+    connus = [mot for mot in lexique if len(mot) > 2]
     corriges: list[tuple[str, ...]] = []
     for mot in cherches:
         if any(mot in connu for connu in connus):

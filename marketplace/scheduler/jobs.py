@@ -21,6 +21,7 @@ from marketplace.propositions.taches import (
     suivre_place,
     suivre_propositions,
 )
+from marketplace.recherche.taches import entretenir_recherche
 from marketplace.scheduler.periodes import Rythme
 
 
@@ -62,6 +63,14 @@ TACHES: tuple[Tache, ...] = (
         suivre_personnes,
     ),
     Tache("conservation", "Effacer les fiches arrivées à leur terme", Rythme.HEBDOMADAIRE, 4, True, purger_personnes),
+    Tache(
+        "recherche",
+        "Balayer les notes de changement de la recherche",
+        Rythme.HEBDOMADAIRE,
+        4,
+        True,
+        entretenir_recherche,
+    ),
     Tache("menage", "Effacer ce qui a passé sa durée", Rythme.HEBDOMADAIRE, 4, True, faire_le_menage),
     Tache("acces", "Effacer les liens et les compteurs périmés", Rythme.QUOTIDIEN, 4, True, effacer_acces),
     Tache("courriels", "Envoyer les courriels en attente", Rythme.CINQ_MINUTES, 0, True, envoyer_courriels),

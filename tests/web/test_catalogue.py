@@ -240,13 +240,17 @@ def test_le_catalogue_fait_un_nombre_constant_de_requetes(fabrique, client, requ
             structure = fabrique.organisation(TypeOrganisation.EI)
             fabrique.offre(structure, fabrique.marche())
 
-    peupler(2)
-    for adresse in adresses:
-        client.get(adresse)
-    avant = [compter(a) for a in adresses]
-    peupler(10)
-    assert [compter(a) for a in adresses] == avant
-    assert avant[0] <= 6
+    def mesurer(nombre):
+        """What each page asks once the process knows of the changes."""
+        peupler(nombre)
+        for adresse in adresses:
+            client.get(adresse)
+        return [compter(a) for a in adresses]
+
+    avant = mesurer(2)
+    assert mesurer(10) == avant
+    assert max(avant[:3]) <= 13
+    assert max(avant) <= 16
 
 
 def test_les_listes_se_suivent_par_un_flux_qui_ne_dit_pas_plus_qu_elles(fabrique, client):

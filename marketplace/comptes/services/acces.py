@@ -91,6 +91,17 @@ def acteur_de_session(ctx: Contexte, session: Mapping[str, Any]) -> Acteur | Non
             return acteur
 
 
+def acteur_du_chapeau(ctx: Contexte, s: Session, affectation_id: int) -> Acteur | None:
+    """Who wears this hat today, without a session; None when the account or the hat is no longer good."""
+    ligne = s.execute(
+        select(Utilisateur, Affectation, Organisation)
+        .join(Affectation, Affectation.utilisateur_id == Utilisateur.id)
+        .join(Organisation, Organisation.id == Affectation.organisation_id)
+        .where(Affectation.id == affectation_id, *_ouvert(ctx), en_vigueur(ctx.aujourdhui()))
+    ).first()
+    return None if ligne is None else acteur_de(*ligne)
+
+
 def _porter(
     s: Session,
     acteur: Acteur,

@@ -6,14 +6,13 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from marketplace.comptes.models import STRUCTURES_INSERTION
 from marketplace.comptes.roles import Role
 from marketplace.heures.queries import avancements
 from marketplace.marches.queries import FiltresMarches, fiche_marche, marches_de_l_organisation
 from marketplace.marches.queries.liste import GROUPES
 from marketplace.marches.rules.etats import LIBELLES
 from marketplace.marches.services.intervenants import LIBELLES_ROLES
-from marketplace.recherche.structures import structures_publiques
+from marketplace.recherche.structures import FiltresStructures, structures_publiques
 from marketplace.territoire.queries import communes_dans_un_rayon, territoires
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.courbes import courbe_heures
@@ -62,7 +61,7 @@ def fiche(ref: str) -> Any:
         m = fiche_marche(s, moi, ref)
         avancement = avancements(s, [m.id], ctx.aujourdhui())[m.id]
         distances = communes_dans_un_rayon(s, m.code_insee, RAYON_STRUCTURES_KM) if m.code_insee else None
-        structures = structures_publiques(s, moi.territoire_id, types=tuple(STRUCTURES_INSERTION), distances=distances)
+        structures = structures_publiques(s, moi.territoire_id, FiltresStructures(distances=distances), ctx.aujourdhui())
         territoire = next((t for t in territoires(s) if t.id == moi.territoire_id), None)
     return render_template(
         "employeur/marche.html",

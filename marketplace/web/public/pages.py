@@ -12,7 +12,6 @@ from marketplace.web.public import (
     compte,
     connexion,
     documents,
-    documents,
     flux,
     notes,
     pages_publiques,

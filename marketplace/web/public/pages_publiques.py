@@ -41,7 +41,7 @@ def accueil() -> Any:
     chiffres, offres = None, None
     if territoire is not None:
         with ctx.lecture() as s:
-            chiffres = chiffres_publics(s, territoire.id)
+            chiffres = chiffres_publics(s, territoire.id, ctx.aujourdhui())
             offres = offres_ouvertes(s, territoire.id, FiltresOffres())
     return render_template(
         "public/accueil.html",
