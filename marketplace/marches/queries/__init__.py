@@ -1,6 +1,7 @@
 """What pages ask of the clause ledger, as frozen values."""
 
 from marketplace.marches.queries.alertes import Alertes, AlerteVue, alertes_du_marche, alertes_ouvertes
+from marketplace.marches.queries.dossier import Dossier, composante_vue, dossier_marche, interventions_du_marche
 from marketplace.marches.queries.fiche import (
     ArretVu,
     ClauseVue,
@@ -30,6 +31,7 @@ from marketplace.marches.queries.operations import (
     suggestions_operations,
 )
 from marketplace.marches.queries.relances import RelanceVue, libelle_relance, relances_de, relances_dues
+from marketplace.marches.queries.rotation import rotation_du_marche
 from marketplace.marches.queries.tableau import Echeance, Portefeuille, portefeuille, semaine_a_venir
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "Alertes",
     "ArretVu",
     "ClauseVue",
+    "Dossier",
     "Echeance",
     "EvenementVu",
     "FicheMarche",
@@ -54,8 +57,11 @@ __all__ = [
     "alertes_ouvertes",
     "clause_en_vigueur",
     "clauses_en_vigueur",
+    "composante_vue",
+    "dossier_marche",
     "fiche_marche",
     "fiche_operation",
+    "interventions_du_marche",
     "interventions_prevues",
     "journal_du_marche",
     "libelle_relance",
@@ -68,6 +74,7 @@ __all__ = [
     "portefeuille",
     "relances_de",
     "relances_dues",
+    "rotation_du_marche",
     "semaine_a_venir",
     "suggestions_operations",
 ]

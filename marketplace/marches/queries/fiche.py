@@ -110,11 +110,13 @@ class FicheMarche:
     nature: NatureMarche
     procedure: str
     montant_ht: Decimal | None
+    montant_ttc: Decimal | None
     code_insee: str | None
     commune: str | None
     gestionnaire: str
     etat: EtatMarche
     date_notification: date | None
+    ordre_demarrage_le: date | None
     date_debut: date | None
     date_fin: date | None
     fictif: bool
@@ -243,11 +245,13 @@ def fiche_marche(s: Session, acteur: Acteur, ref: str) -> FicheMarche:
         nature=m.nature,
         procedure=m.procedure,
         montant_ht=m.montant_ht,
+        montant_ttc=m.montant_ttc,
         code_insee=m.code_insee,
         commune=commune,
         gestionnaire=m.gestionnaire,
         etat=m.etat,
         date_notification=m.date_notification,
+        ordre_demarrage_le=m.ordre_demarrage_le,
         date_debut=m.date_debut,
         date_fin=m.date_fin,
         fictif=m.fictif,

@@ -60,6 +60,7 @@ class RegimeVu:
     reservation: Reservation | None
     derogation: Derogation | None
     motivation: str
+    part_publics: Decimal | None
     decide_le: date
     regime: Regime | None
     seuil: Decimal | None
@@ -119,6 +120,7 @@ def regime_du_marche(s: Session, marche_id: int, nature: NatureMarche) -> Regime
         r.reservation,
         r.derogation,
         r.motivation,
+        r.part_publics,
         r.decide_le,
         regime,
         seuil,

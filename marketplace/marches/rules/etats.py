@@ -53,7 +53,7 @@ TRANSITIONS: dict[EtatMarche, tuple[EtatMarche, ...]] = {
     E.ETUDIE: (E.PROGRAMME, E.A_ETUDIER, E.SANS_SUITE),
     E.PROGRAMME: (E.EN_CONSULTATION, E.ETUDIE, E.SANS_SUITE),
     E.EN_CONSULTATION: (E.NOTIFIE, E.INFRUCTUEUX, E.SANS_SUITE),
-    E.INFRUCTUEUX: (E.EN_CONSULTATION, E.SANS_SUITE),
+    E.INFRUCTUEUX: (E.EN_CONSULTATION, E.PROGRAMME, E.SANS_SUITE),
     E.SANS_SUITE: (E.A_ETUDIER,),
     E.NOTIFIE: (E.EN_COURS, E.SUSPENDU, E.RESILIE, E.TRANSFERE),
     E.EN_COURS: (E.SUSPENDU, E.TERMINE, E.RESILIE, E.TRANSFERE),
@@ -69,9 +69,27 @@ MOTIF_OBLIGATOIRE = frozenset({E.ETUDIE, E.INFRUCTUEUX, E.SANS_SUITE, E.SUSPENDU
 says why."""
 
 
+PAR_UN_AUTRE_ACTE = frozenset({E.TRANSFERE})
+"""States that another act gives: a transfer needs the new titulaire, so that the rest of the target passes on."""
+
+
 def transitions_possibles(etat: EtatMarche) -> tuple[EtatMarche, ...]:
     """Where a marché in this state may go, most usual first."""
     return TRANSITIONS[etat]
+
+
+def choix_etat(etat: EtatMarche) -> tuple[EtatMarche, ...]:
+    """The moves one chooses by hand on the page of a marché."""
+    return tuple(vers for vers in TRANSITIONS[etat] if vers not in PAR_UN_AUTRE_ACTE)
+
+
+def verifier_etude(vers: EtatMarche, clausable: bool | None) -> None:
+    """A need studied and found without a clause is not programmed as if it had one (N11). Raises RegleViolee."""
+    if vers is E.PROGRAMME and clausable is False:
+        raise RegleViolee(
+            "Ce besoin a été jugé non clausable : remettez-le d'abord « à étudier ».",
+            champ="etat",
+        )
 
 
 def verifier_transition(
@@ -92,7 +110,7 @@ def verifier_transition(
     if vers in MOTIF_OBLIGATOIRE and not motif.strip():
         raise RegleViolee("Dites pourquoi, en une ligne.", champ="motif")
     if vers is E.NOTIFIE and not titulaire:
-        raise RegleViolee("Un marché notifié a un titulaire : renseignez-le d'abord.", champ="etat")
+        raise RegleViolee("Un marché notifié a un titulaire : écrivez son nom.", champ="titulaire")
     if vers is E.EN_CONSULTATION and heures_prevues and not lien_objet.strip():
         raise RegleViolee(
             "Écrivez d'abord le lien de la clause avec l'objet du marché : le code l'exige (L2112-2).",

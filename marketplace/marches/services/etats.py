@@ -13,10 +13,17 @@ from marketplace.contexte import Contexte
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.journal.services import journaliser
 from marketplace.marches.alertes import reconcilier_marche
-from marketplace.marches.models import ETATS_VIVANTS, Arret, Clause, Marche
+from marketplace.marches.models import ETATS_VIVANTS, Arret, Clause, Etude, Marche
 from marketplace.marches.portee import charger_marche
-from marketplace.marches.rules.etats import LIBELLES, EtatMarche, verifier_transition
-from marketplace.marches.services.saisie import toucher
+from marketplace.marches.rules.etats import (
+    LIBELLES,
+    PAR_UN_AUTRE_ACTE,
+    TRANSITIONS,
+    EtatMarche,
+    verifier_etude,
+    verifier_transition,
+)
+from marketplace.marches.services.saisie import lire_entreprise, toucher
 
 
 def changer_etat(
@@ -27,46 +34,82 @@ def changer_etat(
     *,
     jour: date | None = None,
     motif: str = "",
+    titulaire: str = "",
+    clausable: bool | None = None,
     version: int | None = None,
 ) -> None:
     """Move a marché to another state of its life, on a day, with a reason where the rules ask for one.
 
-    Suspending opens a stop, resuming closes it. Raises RegleViolee when the move is not allowed,
-    ModifieEntreTemps when `version` is no longer the stored one.
+    `titulaire`: who won it, for a notification; `clausable`: what a study concluded. Suspending opens a stop,
+    resuming closes it. Raises RegleViolee when the move is not allowed, ModifieEntreTemps when `version` is no longer
+    the stored one.
     """
     jour = jour or ctx.aujourdhui()
     with ctx.transaction() as s:
         marche = charger_marche(s, acteur, Action.GERER_MARCHE, ref)
         if version is not None and marche.version != version:
             raise ModifieEntreTemps()
-        clause = s.scalar(select(Clause).where(Clause.marche_id == marche.id, Clause.remplacee_le.is_(None)))
-        verifier_transition(
-            marche.etat,
-            vers,
-            motif=motif,
-            titulaire=marche.titulaire_id is not None,
-            heures_prevues=None if clause is None else clause.heures_prevues,
-            lien_objet="" if clause is None else clause.lien_objet,
+        passer_etat(s, ctx, acteur, marche, vers, jour, motif, titulaire, clausable)
+
+
+def passer_etat(
+    s: Session,
+    ctx: Contexte,
+    acteur: Acteur,
+    marche: Marche,
+    vers: EtatMarche,
+    jour: date,
+    motif: str = "",
+    titulaire: str = "",
+    clausable: bool | None = None,
+) -> None:
+    """The same inside the caller's transaction, for one marché among several."""
+    if vers in PAR_UN_AUTRE_ACTE and vers in TRANSITIONS[marche.etat]:
+        raise RegleViolee(
+            "Passez par « Transférer ce marché » : le reste de l'objectif passe au nouveau titulaire.", champ="etat"
         )
-        de, marche.etat = marche.etat, vers
-        toucher(ctx, marche)
-        if vers is EtatMarche.NOTIFIE:
-            marche.date_notification = marche.date_notification or jour
-        if vers is EtatMarche.EN_COURS and marche.date_debut is None:
-            marche.date_debut = jour
-        _dater_le_suivi(marche, vers, jour)
-        if vers is EtatMarche.SUSPENDU:
-            _ouvrir_arret(s, marche, jour, motif)
-        elif de is EtatMarche.SUSPENDU:
-            _fermer_arret(s, marche, jour)
-        resume = f"a fait passer le marché de « {LIBELLES[de]} » à « {LIBELLES[vers]} »"
-        if motif.strip():
-            resume += f" : {motif.strip()}"
-        journaliser(s, ctx.horloge(), acteur, "changer_etat", marche, resume, de=de, vers=vers, jour=jour.isoformat())
-        reconcilier_marche(s, ctx.horloge(), marche.territoire_id, marche.id, ctx.aujourdhui())
+    if vers is EtatMarche.NOTIFIE and titulaire.strip():
+        firme = lire_entreprise(s, ctx, acteur, titulaire)
+        marche.titulaire_id = marche.titulaire_id if firme is None else firme.id
+    if vers in (EtatMarche.NOTIFIE, EtatMarche.EN_COURS):
+        if jour > ctx.aujourdhui():
+            raise RegleViolee("Cette date est à venir : notez-la le jour où elle arrive.", champ="jour")
+        if vers is EtatMarche.EN_COURS and marche.date_notification is not None and jour < marche.date_notification:
+            raise RegleViolee("Le début précède la notification : vérifiez la date.", champ="jour")
+    etude = s.get(Etude, marche.id)
+    verifier_etude(vers, None if etude is None else etude.clausable)
+    clause = s.scalar(select(Clause).where(Clause.marche_id == marche.id, Clause.remplacee_le.is_(None)))
+    verifier_transition(
+        marche.etat,
+        vers,
+        motif=motif,
+        titulaire=marche.titulaire_id is not None,
+        heures_prevues=None if clause is None else clause.heures_prevues,
+        lien_objet="" if clause is None else clause.lien_objet,
+    )
+    de, marche.etat = marche.etat, vers
+    toucher(ctx, marche)
+    if vers is EtatMarche.NOTIFIE:
+        marche.date_notification = marche.date_notification or jour
+    if vers is EtatMarche.EN_COURS and marche.date_debut is None:
+        marche.date_debut = jour
+    dater_le_suivi(marche, vers, jour)
+    if vers is EtatMarche.ETUDIE:
+        _ecrire_etude(s, acteur, marche, jour, motif, True if clausable is None else clausable)
+        quoi = "non clausable" if clausable is False else "clausable"
+        motif = f"{quoi}, {motif.strip()}"
+    if vers is EtatMarche.SUSPENDU:
+        _ouvrir_arret(s, marche, jour, motif)
+    elif de is EtatMarche.SUSPENDU:
+        _fermer_arret(s, marche, jour)
+    resume = f"a fait passer le marché de « {LIBELLES[de]} » à « {LIBELLES[vers]} »"
+    if motif.strip():
+        resume += f" : {motif.strip()}"
+    journaliser(s, ctx.horloge(), acteur, "changer_etat", marche, resume, de=de, vers=vers, jour=jour.isoformat())
+    reconcilier_marche(s, ctx.horloge(), marche.territoire_id, marche.id, ctx.aujourdhui())
 
 
-def _dater_le_suivi(marche: Marche, vers: EtatMarche, jour: date) -> None:
+def dater_le_suivi(marche: Marche, vers: EtatMarche, jour: date) -> None:
     """Keep what the report counts by: the day a clause was decided, and the last day it was followed (R96)."""
     if vers in {EtatMarche.PROGRAMME, EtatMarche.NOTIFIE}:
         marche.programme_le = marche.programme_le or jour
@@ -74,6 +117,16 @@ def _dater_le_suivi(marche: Marche, vers: EtatMarche, jour: date) -> None:
         marche.fin_suivi = marche.fin_suivi or jour
     elif vers in ETATS_VIVANTS:
         marche.fin_suivi = None
+
+
+def _ecrire_etude(s: Session, acteur: Acteur, marche: Marche, jour: date, motif: str, clausable: bool) -> None:
+    """What the study concluded, and why (N11)."""
+    etude = s.get(Etude, marche.id)
+    if etude is None:
+        etude = Etude(marche_id=marche.id)
+        s.add(etude)
+    etude.clausable, etude.motif = clausable, motif.strip()
+    etude.decidee_le, etude.auteur_id = jour, acteur.utilisateur_id
 
 
 def _ouvrir_arret(s: Session, marche: Marche, jour: date, motif: str) -> None:

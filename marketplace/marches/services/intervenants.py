@@ -14,6 +14,8 @@ from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.services import journaliser
 from marketplace.marches.models import Intervenant, RoleIntervenant
 from marketplace.marches.portee import charger_marche
+from marketplace.marches.rules.formes import ACCORDS_CADRES
+from marketplace.marches.services.formes import forme_de
 from marketplace.marches.services.saisie import lire_entreprise, toucher
 from marketplace.valeurs import somme
 
@@ -21,6 +23,7 @@ LIBELLES_ROLES = {
     RoleIntervenant.COTRAITANT: "cotraitant",
     RoleIntervenant.SOUS_TRAITANT: "sous-traitant",
     RoleIntervenant.MISE_A_DISPOSITION: "mise à disposition",
+    RoleIntervenant.TITULAIRE: "autre titulaire de l'accord-cadre",
 }
 
 
@@ -46,6 +49,8 @@ def ajouter_intervenant(
         presents = s.scalars(select(Intervenant).where(Intervenant.marche_id == marche.id)).all()
         if firme.id == marche.titulaire_id or any(i.organisation_id == firme.id for i in presents):
             raise RegleViolee(f"{firme.nom} est déjà sur ce marché.", champ="organisation")
+        if role is RoleIntervenant.TITULAIRE and forme_de(s, marche.id) not in ACCORDS_CADRES:
+            raise RegleViolee("Seul un accord-cadre a plusieurs titulaires : dites sa forme d'abord.", champ="role")
         if parent_id is not None and all(i.id != parent_id for i in presents):
             raise RegleViolee("Ce donneur d'ordre n'est pas sur ce marché.", champ="parent_id")
         if parent_id is not None and role is not RoleIntervenant.SOUS_TRAITANT:

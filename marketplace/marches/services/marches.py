@@ -14,10 +14,29 @@ from marketplace.contexte import Contexte
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.journal.services import journaliser
 from marketplace.marches.alertes import reconcilier_marche
-from marketplace.marches.models import Arret, Clause, EtatPiste, Intervenant, Marche, MarcheDecp, RegimeMarche
+from marketplace.marches.models import (
+    Arret,
+    Avenant,
+    Clause,
+    Composante,
+    CompteurNpnru,
+    DocumentProduit,
+    EtapeFaite,
+    EtatPiste,
+    Etude,
+    FormeMarche,
+    Intervenant,
+    InterventionPrevue,
+    Marche,
+    MarcheDecp,
+    RegimeMarche,
+)
 from marketplace.marches.portee import charger_marche
+from marketplace.marches.queries.reservations import verifier_reservation
 from marketplace.marches.rules.etats import EtatMarche, verifier_dates
+from marketplace.marches.rules.formes import verifier_montants
 from marketplace.marches.services.clauses import ecrire_premiere_clause
+from marketplace.marches.services.formes import ecrire_forme
 from marketplace.marches.services.saisie import (
     ETATS_DE_DEPART,
     SaisieClause,
@@ -46,6 +65,7 @@ _LIBELLES = {
     "cpv": "CPV",
     "procedure": "procédure",
     "montant_ht": "montant HT",
+    "montant_ttc": "montant TTC",
     "code_insee": "commune",
     "date_notification": "notification",
     "date_debut": "début",
@@ -62,8 +82,7 @@ def _champs(s: Session, ctx: Contexte, acteur: Acteur, saisie: SaisieMarche) -> 
         raise RegleViolee("Donnez un intitulé au marché.", champ="intitule")
     if not saisie.secteur.strip():
         raise RegleViolee("Choisissez un secteur d'activité.", champ="secteur")
-    if saisie.montant_ht is not None and saisie.montant_ht < 0:
-        raise RegleViolee("Un montant ne peut pas être négatif.", champ="montant_ht")
+    verifier_montants(saisie.montant_ht, saisie.montant_ttc)
     verifier_dates(saisie.date_notification, saisie.date_debut, saisie.date_fin)
     titulaire = lire_entreprise(s, ctx, acteur, saisie.titulaire)
     operation = lire_operation(s, acteur, saisie.operation)
@@ -81,6 +100,7 @@ def _champs(s: Session, ctx: Contexte, acteur: Acteur, saisie: SaisieMarche) -> 
         "cpv": lire_cpv(s, saisie.cpv),
         "procedure": saisie.procedure.strip(),
         "montant_ht": saisie.montant_ht,
+        "montant_ttc": saisie.montant_ttc,
         "code_insee": lire_commune_saisie(s, acteur.territoire_id, saisie.commune),
         "date_notification": saisie.date_notification,
         "date_debut": saisie.date_debut,
@@ -105,30 +125,55 @@ def creer_marche(
     """
     with ctx.transaction() as s:
         exiger(acteur, Action.GERER_MARCHE, Portee(acteur.territoire_id))
-        champs = _champs(s, ctx, acteur, saisie)
-        if etat not in ETATS_DE_DEPART:
-            raise RegleViolee("Un marché ne s'enregistre pas dans cet état.", champ="etat")
-        if etat in (EtatMarche.NOTIFIE, EtatMarche.EN_COURS) and champs["titulaire_id"] is None:
-            raise RegleViolee("Un marché notifié a un titulaire : écrivez son nom.", champ="titulaire")
-        maintenant = ctx.horloge()
-        marche = Marche(
-            ref=ref_provisoire(),
-            territoire_id=acteur.territoire_id,
-            etat=etat,
-            fictif=fictif,
-            maj_le=maintenant,
-            cree_le=maintenant,
-            **champs,
+        return inscrire_marche(s, ctx, acteur, saisie, etat=etat, clause=clause, fictif=fictif).ref
+
+
+def inscrire_marche(
+    s: Session,
+    ctx: Contexte,
+    acteur: Acteur,
+    saisie: SaisieMarche,
+    *,
+    etat: EtatMarche,
+    clause: SaisieClause | None = None,
+    calcul: dict[str, Any] | None = None,
+    fictif: bool = False,
+) -> Marche:
+    """The same inside the caller's transaction, once its right is checked: one lot among several."""
+    champs = _champs(s, ctx, acteur, saisie)
+    if etat not in ETATS_DE_DEPART:
+        raise RegleViolee("Un marché ne s'enregistre pas dans cet état.", champ="etat")
+    if etat in (EtatMarche.NOTIFIE, EtatMarche.EN_COURS) and champs["titulaire_id"] is None:
+        raise RegleViolee("Un marché notifié a un titulaire : écrivez son nom.", champ="titulaire")
+    maintenant = ctx.horloge()
+    marche = Marche(
+        ref=ref_provisoire(),
+        territoire_id=acteur.territoire_id,
+        etat=etat,
+        fictif=fictif,
+        maj_le=maintenant,
+        cree_le=maintenant,
+        **champs,
+    )
+    if marche.facilitateur_id is None and acteur.est_facilitateur:
+        marche.facilitateur_id = acteur.utilisateur_id
+    s.add(marche)
+    s.flush()
+    marche.ref = f"M-{marche.id:06d}"
+    if saisie.forme is not None:
+        ecrire_forme(
+            s,
+            ctx,
+            acteur,
+            marche,
+            saisie.forme,
+            heures_par_millier=saisie.heures_par_millier,
+            accord_cadre=saisie.accord_cadre,
         )
-        if marche.facilitateur_id is None and acteur.est_facilitateur:
-            marche.facilitateur_id = acteur.utilisateur_id
-        s.add(marche)
-        s.flush()
-        marche.ref = f"M-{marche.id:06d}"
-        if clause is not None:
-            ecrire_premiere_clause(s, ctx, acteur, marche, clause)
-        journaliser(s, maintenant, acteur, "creer_marche", marche, f"a enregistré le marché « {marche.intitule} »")
-        return marche.ref
+    if clause is not None:
+        ecrire_premiere_clause(s, ctx, acteur, marche, clause, calcul)
+    journaliser(s, maintenant, acteur, "creer_marche", marche, f"a enregistré le marché « {marche.intitule} »")
+    return marche
 
 
 def modifier_marche(ctx: Contexte, acteur: Acteur, ref: str, saisie: SaisieMarche, *, version: int) -> None:
@@ -145,6 +190,7 @@ def modifier_marche(ctx: Contexte, acteur: Acteur, ref: str, saisie: SaisieMarch
             del champs["facilitateur_id"]
         if marche.etat in (EtatMarche.NOTIFIE, EtatMarche.EN_COURS) and champs["titulaire_id"] is None:
             raise RegleViolee("Un marché notifié a un titulaire : écrivez son nom.", champ="titulaire")
+        verifier_reservation(s, marche.id, champs["titulaire_id"])
         avant = {champ: getattr(marche, champ) for champ in champs}
         changes = {c: (avant[c], v) for c, v in champs.items() if avant[c] != v and c != "cle"}
         if not changes:
@@ -170,6 +216,38 @@ def _ecrire(valeur: Any) -> str | None:
     return None if valeur is None else str(valeur)
 
 
+PROPRES = (
+    DocumentProduit,
+    RegimeMarche,
+    Clause,
+    Arret,
+    Composante,
+    Avenant,
+    InterventionPrevue,
+    CompteurNpnru,
+    Etude,
+    EtapeFaite,
+    FormeMarche,
+)
+"""What belongs to a marché alone and goes with it. A transfer does not: both its marchés stay."""
+
+
+def retirer_marche(s: Session, marche: Marche) -> None:
+    """Take a marché out with what is its own, inside the caller's transaction; a piste waits again.
+
+    The store raises IntegrityError when anything was built on it.
+    """
+    s.execute(
+        update(MarcheDecp).where(MarcheDecp.marche_id == marche.id).values(marche_id=None, piste=EtatPiste.A_QUALIFIER)
+    )
+    for table in PROPRES:
+        s.execute(delete(table).where(table.marche_id == marche.id))
+    s.execute(delete(Intervenant).where(Intervenant.marche_id == marche.id, Intervenant.parent_id.isnot(None)))
+    s.execute(delete(Intervenant).where(Intervenant.marche_id == marche.id))
+    s.delete(marche)
+    s.flush()
+
+
 def supprimer_marche(ctx: Contexte, acteur: Acteur, ref: str) -> None:
     """Remove a marché entered by mistake, with its clause versions, stops and intervenants; a piste waits again.
 
@@ -187,20 +265,9 @@ def supprimer_marche(ctx: Contexte, acteur: Acteur, ref: str) -> None:
                 marche,
                 f"a supprimé le marché « {marche.intitule} »",
             )
-            s.execute(
-                update(MarcheDecp)
-                .where(MarcheDecp.marche_id == marche.id)
-                .values(marche_id=None, piste=EtatPiste.A_QUALIFIER)
-            )
-            s.execute(delete(RegimeMarche).where(RegimeMarche.marche_id == marche.id))
-            s.execute(delete(Clause).where(Clause.marche_id == marche.id))
-            s.execute(delete(Arret).where(Arret.marche_id == marche.id))
-            s.execute(delete(Intervenant).where(Intervenant.marche_id == marche.id, Intervenant.parent_id.isnot(None)))
-            s.execute(delete(Intervenant).where(Intervenant.marche_id == marche.id))
-            s.delete(marche)
-            s.flush()
+            retirer_marche(s, marche)
     except IntegrityError:
         raise RegleViolee(
-            "Ce marché porte des heures, des contrats ou des offres : il ne peut pas être supprimé. "
+            "Ce marché porte des heures, des contrats, des offres ou un transfert : il ne peut pas être supprimé. "
             "Vous pouvez le clore."
         ) from None

@@ -43,6 +43,7 @@ class SaisieRegime:
     reservation: Reservation | None = None
     derogation: Derogation | None = None
     motivation: str = ""
+    part_publics: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def decider_regime(
             raise ModifieEntreTemps()
         if saisie.valeur_estimee_ht is not None and saisie.valeur_estimee_ht < 0:
             raise RegleViolee("Un montant ne peut pas être négatif.", champ="valeur_estimee_ht")
+        if saisie.part_publics is not None and not 0 < saisie.part_publics <= 1:
+            raise RegleViolee("Cette part va de 1 à 100 %.", champ="part_publics")
         leviers = set(saisie.leviers)
         if saisie.reservation is not None:
             leviers.add(Levier.MARCHE_RESERVE)
@@ -86,7 +89,7 @@ def decider_regime(
         type_titulaire = s.scalar(select(Organisation.type).where(Organisation.id == marche.titulaire_id))
         avertissements: tuple[str, ...] = ()
         if saisie.reservation is not None and type_titulaire is not None:
-            avertissements = verifier_titulaire_reserve(saisie.reservation, type_titulaire.value, None)
+            avertissements = verifier_titulaire_reserve(saisie.reservation, type_titulaire.value, saisie.part_publics)
         ligne = s.get(RegimeMarche, marche.id)
         avant = None if ligne is None else ligne.derogation
         if ligne is None:
@@ -98,6 +101,7 @@ def decider_regime(
         ligne.leviers = [levier.value for levier in Levier if levier in leviers]
         ligne.reservation, ligne.derogation = saisie.reservation, saisie.derogation
         ligne.motivation = saisie.motivation.strip()
+        ligne.part_publics = saisie.part_publics if saisie.reservation is not None else None
         ligne.decide_le, ligne.auteur_id = ctx.aujourdhui(), acteur.utilisateur_id
         toucher(ctx, marche)
         journaliser(

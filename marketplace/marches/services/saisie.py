@@ -19,6 +19,7 @@ from marketplace.contexte import Contexte
 from marketplace.erreurs import RegleViolee
 from marketplace.marches.models import Marche, Operation
 from marketplace.marches.rules.etats import EtatMarche
+from marketplace.marches.rules.formes import Forme
 from marketplace.marches.rules.regime import NatureMarche
 from marketplace.metiers.models import Appellation, Cpv, Metier
 from marketplace.territoire.models import Territoire
@@ -47,11 +48,15 @@ class SaisieMarche:
     cpv: str = ""
     procedure: str = ""
     montant_ht: Decimal | None = None
+    montant_ttc: Decimal | None = None
     date_notification: date | None = None
     date_debut: date | None = None
     date_fin: date | None = None
     gestionnaire: str = ""
     facilitateur_id: int | None = None
+    forme: Forme | None = None
+    heures_par_millier: Decimal | None = None
+    accord_cadre: str = ""
 
 
 @dataclass(frozen=True, slots=True)

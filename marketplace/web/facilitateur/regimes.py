@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -58,6 +59,12 @@ class FormulaireRegime(Formulaire):
     reservation = SelectField(
         "Réservé à", [Optional()], choices=options([("", "Personne"), *LIBELLES_RESERVATION.items()])
     )
+    part_publics = ChampDecimal(
+        "Travailleurs concernés chez le titulaire, en %",
+        [Optional()],
+        render_kw={"type": "text", "inputmode": "decimal"},
+        description="Pour un marché réservé : 50 % au moins (R2113-7).",
+    )
     derogation = SelectField(
         "Dérogation", [Optional()], choices=options([("", "Aucune"), *LIBELLES_DEROGATION.items()])
     )
@@ -82,6 +89,7 @@ class FormulaireRegime(Formulaire):
             Reservation(self.reservation.data) if self.reservation.data else None,
             Derogation(self.derogation.data) if self.derogation.data else None,
             self.motivation.data or "",
+            None if self.part_publics.data is None else Decimal(self.part_publics.data) / 100,
         )
 
 
@@ -105,6 +113,7 @@ def _page(ref: str, form: FormulaireRegime | None = None, code: int = 200) -> An
                 "critere": Levier.CRITERE_ATTRIBUTION in vu.leviers,
                 "objet": Levier.OBJET_INSERTION in vu.leviers,
                 "reservation": vu.reservation.value if vu.reservation else "",
+                "part_publics": None if vu.part_publics is None else vu.part_publics * 100,
                 "derogation": vu.derogation.value if vu.derogation else "",
                 "motivation": vu.motivation,
             }
