@@ -92,7 +92,7 @@ def inscrire_contrat(
     )
     marche = _marche_ouvert(s, acteur, marche_id, debut)
     if marche is not None:
-        _situer(s, marche, employeur, modalite)
+        situer(s, marche, employeur, modalite)
         if modalite is Modalite.EMBAUCHE_DIRECTE and marche.date_notification is not None:
             _verifier_anteriorite(debut, marche.date_notification, reglages)
     validation = _validation(s, personne, validation_id, debut)
@@ -166,7 +166,7 @@ def _marche_ouvert(s: Session, acteur: Acteur, marche_id: int | None, debut: dat
     return marche
 
 
-def _situer(s: Session, marche: Marche, employeur: Organisation, modalite: Modalite) -> None:
+def situer(s: Session, marche: Marche, employeur: Organisation, modalite: Modalite) -> None:
     """The employer must stand on the marché; a structure that lends or subcontracts is added to it."""
     if marche.titulaire_id == employeur.id:
         return

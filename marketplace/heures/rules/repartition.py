@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from marketplace.erreurs import RegleViolee
-from marketplace.heures.rules.phrases import heures_en_texte
+from marketplace.heures.rules.phrases import heures_en_texte, nombre_en_texte
 from marketplace.valeurs import CENTIEME, arrondir, somme
 
 AGE_APPRENTI = (16, 29)
@@ -36,6 +36,36 @@ def verifier_repartition(heures: Decimal, repartition: Mapping[str, Decimal], ac
             f"Accords manquants : {', '.join(sorted(manquants))}.",
             champ="repartition",
         )
+
+
+def verifier_cle(parts: Mapping[str, Decimal]) -> None:
+    """Refuse a split key that does not share every hour once: shares by marché, each in ]0;1], summing to 1 (R28).
+
+    Raises RegleViolee with the sum that was found.
+    """
+    if len(parts) < 2:
+        raise RegleViolee("Un partage demande au moins deux marchés.", champ="parts")
+    if any(not 0 < part <= 1 for part in parts.values()):
+        raise RegleViolee("Chaque part va de 0 à 100 %.", champ="parts")
+    total = somme(parts.values())
+    if total != 1:
+        raise RegleViolee(
+            f"Les parts font {nombre_en_texte(total * 100)}\u00a0% : elles doivent faire 100\u00a0%.", champ="parts"
+        )
+
+
+def allouer(heures: Decimal, parts: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """Share out hours (two decimals) by a key: the shares sum exactly to `heures`, whatever the roundings.
+
+    Each marché gets its share rounded down; the hundredths left go to the largest remainders, then to the smallest id,
+    so that the same hours and the same key always give the same allotment.
+    """
+    exactes = {marche: heures * part for marche, part in parts.items()}
+    allouees = {marche: exacte.quantize(CENTIEME, ROUND_FLOOR) for marche, exacte in exactes.items()}
+    reste = int((heures - somme(allouees.values())) / CENTIEME)
+    for marche in sorted(parts, key=lambda m: (allouees[m] - exactes[m], m))[:reste]:
+        allouees[marche] += CENTIEME
+    return allouees
 
 
 def heures_estimees(montant_facture: Decimal, part_main_oeuvre: Decimal, cout_horaire: Decimal) -> Decimal:

@@ -28,7 +28,8 @@ from marketplace.territoire.reglages import reglages_au
 ZERO = Decimal("0.00")
 
 
-def _charger_ligne(s: Session, acteur: Acteur, ligne_id: int) -> tuple[LigneHeures, Declaration]:
+def charger_ligne(s: Session, acteur: Acteur, ligne_id: int) -> tuple[LigneHeures, Declaration]:
+    """A line that stands in a validated declaration, locked with it. Raises Introuvable, RegleViolee."""
     trouve = s.execute(
         select(LigneHeures, Declaration)
         .join(Declaration, Declaration.id == LigneHeures.declaration_id)
@@ -46,13 +47,15 @@ def _charger_ligne(s: Session, acteur: Acteur, ligne_id: int) -> tuple[LigneHeur
     return ligne, declaration
 
 
-def _decisions(s: Session, ligne_id: int) -> Sequence[DecisionLigne]:
+def decisions_de(s: Session, ligne_id: int) -> Sequence[DecisionLigne]:
+    """The decisions in force on a line."""
     return s.scalars(
         select(DecisionLigne).where(DecisionLigne.ligne_id == ligne_id, DecisionLigne.en_vigueur.is_(True))
     ).all()
 
 
-def _exiger_motif(motif: str) -> str:
+def exiger_motif(motif: str) -> str:
+    """The reason, trimmed. Raises RegleViolee without one."""
     if not motif.strip():
         raise RegleViolee("Écrivez la raison : elle reste dans l'historique.", champ="motif")
     return motif.strip()
@@ -73,13 +76,13 @@ def corriger_ligne(
     derogation has to be given again. Raises RegleViolee: no reason, nothing changed, hours the month cannot hold.
     """
     with ctx.transaction() as s:
-        ligne, declaration = _charger_ligne(s, acteur, ligne_id)
-        raison = _exiger_motif(motif)
+        ligne, declaration = charger_ligne(s, acteur, ligne_id)
+        raison = exiger_motif(motif)
         if (travaillees, formation) == (ligne.travaillees, ligne.formation):
             raise RegleViolee("Ces heures sont déjà celles de la ligne.", champ="travaillees")
         contrat = s.get_one(Contrat, ligne.contrat_id)
         nouvelle = _inscrire(s, ctx, acteur, declaration, contrat, (travaillees, formation), raison, ligne)
-        for ancienne in _decisions(s, ligne.id):
+        for ancienne in decisions_de(s, ligne.id):
             ancienne.en_vigueur = False
         _decider(s, ctx, acteur, declaration, nouvelle, raison, ligne)
         return nouvelle.id
@@ -100,7 +103,7 @@ def ajouter_ligne(
         declaration = charger_declaration(s, acteur, Action.VALIDER_HEURES, declaration_id)
         if declaration.etat is not EtatDeclaration.VALIDEE:
             raise RegleViolee("Cette déclaration n'est pas validée : demandez plutôt une correction à l'employeur.")
-        raison = _exiger_motif(motif)
+        raison = exiger_motif(motif)
         trouve = next((c for c in contrats_du_mois(s, declaration) if c.ref == contrat_ref), None)
         if trouve is None:
             raise RegleViolee("Ce contrat ne couvre pas ce mois : choisissez-le dans la liste.", champ="contrat")
@@ -133,7 +136,7 @@ def _inscrire(
     nouvelle = LigneHeures(
         declaration_id=declaration.id,
         contrat_id=contrat.id,
-        marche_id=declaration.marche_id,
+        marche_id=ancienne.marche_id if ancienne else declaration.marche_id,
         mois=declaration.mois,
         travaillees=travaillees,
         formation=formation,
@@ -172,7 +175,7 @@ def _decider(
         apres=str(nouvelle.travaillees + nouvelle.formation),
         ligne=nouvelle.id,
     )
-    reconcilier(s, ctx, declaration.territoire_id, [declaration])
+    reconcilier(s, ctx, declaration.territoire_id, [declaration], {nouvelle.marche_id})
 
 
 def crediter_malgre_tout(ctx: Contexte, acteur: Acteur, ligne_id: int, *, heures: Decimal, motif: str) -> None:
@@ -181,8 +184,8 @@ def crediter_malgre_tout(ctx: Contexte, acteur: Acteur, ligne_id: int, *, heures
     Raises RegleViolee without a reason, or beyond what was refused.
     """
     with ctx.transaction() as s:
-        ligne, declaration = _charger_ligne(s, acteur, ligne_id)
-        en_vigueur = _decisions(s, ligne.id)
+        ligne, declaration = charger_ligne(s, acteur, ligne_id)
+        en_vigueur = decisions_de(s, ligne.id)
         regle = next((d for d in en_vigueur if not d.malgre_tout), None)
         if regle is None:
             raise RegleViolee("Cette ligne n'a pas encore de décision : validez d'abord la déclaration.")
@@ -233,4 +236,4 @@ def crediter_malgre_tout(ctx: Contexte, acteur: Acteur, ligne_id: int, *, heures
             ligne=ligne.id,
             heures=str(heures),
         )
-        reconcilier(s, ctx, declaration.territoire_id, [declaration])
+        reconcilier(s, ctx, declaration.territoire_id, [declaration], {ligne.marche_id})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,6 +22,7 @@ from marketplace.heures.portee import portee_declaration
 from marketplace.heures.rules.declaration import MotifCorrection
 from marketplace.heures.rules.phrases import de_mois_en_texte
 from marketplace.heures.services.declarations import charger_declaration, etat_apres, lignes_en_vigueur
+from marketplace.heures.services.partage import repartir_lignes
 from marketplace.journal.services import journaliser
 from marketplace.territoire.reglages import reglages_au
 
@@ -70,9 +71,18 @@ def decision(ctx: Contexte, calculee: LigneCalculee, auteur_id: int | None, moti
     )
 
 
-def reconcilier(s: Session, ctx: Contexte, territoire_id: int, declarations: Sequence[Declaration]) -> None:
-    """Open, refresh and close the alertes of the marchés these declarations feed, in the caller's transaction."""
-    marches = sorted({d.marche_id for d in declarations})
+def reconcilier(
+    s: Session,
+    ctx: Contexte,
+    territoire_id: int,
+    declarations: Sequence[Declaration],
+    autres_marches: Collection[int] = (),
+) -> None:
+    """Open, refresh and close the alertes of the marchés these declarations feed, in the caller's transaction.
+
+    `autres_marches`: those that get a share of the hours without being the marché of the declaration.
+    """
+    marches = sorted({d.marche_id for d in declarations} | set(autres_marches))
     alertes.reconcilier_marches(s, ctx.horloge(), territoire_id, marches, ctx.aujourdhui())
 
 
@@ -107,15 +117,21 @@ def valider(
         lignes: list[LigneHeures] = []
         for declaration in declarations:
             lignes += lignes_en_vigueur(s, declaration.id).values()
+        declarees = {ligne.id for ligne in lignes}
+        lignes = repartir_lignes(s, ctx, acteur, lignes)
         reglages = reglages_au(s, acteur.territoire_id, ctx.aujourdhui())
         calculees = calculer(s, lignes, reglages, ctx.aujourdhui())
-        decisions = [decision(ctx, calculees[ligne.id], acteur.utilisateur_id) for ligne in lignes]
+        decisions = [
+            # The share of a shared line is its reason; what the employer wrote about a correction is not ours.
+            decision(ctx, calculees[x.id], acteur.utilisateur_id, x.motif if x.id not in declarees else "")
+            for x in lignes
+        ]
         s.add_all(decisions)
         for declaration in declarations:
             declaration.validee_le, declaration.validee_par_id = ctx.horloge(), acteur.utilisateur_id
             siennes = [c for c in calculees.values() if c.declaration_id == declaration.id]
             _conclure(s, ctx, acteur, declaration, siennes, motif)
-        reconcilier(s, ctx, acteur.territoire_id, declarations)
+        reconcilier(s, ctx, acteur.territoire_id, declarations, {x.marche_id for x in lignes})
         return Bilan(
             len(declarations),
             sum((d.creditees for d in decisions), ZERO),
