@@ -13,6 +13,7 @@ class Action(enum.StrEnum):
     """What can be asked of the product."""
 
     GERER_MARCHE = "gerer_marche"
+    PROPOSER_MARCHE = "proposer_marche"
     IMPORTER_MARCHES = "importer_marches"
     VOIR_MARCHE = "voir_marche"
     NOTER_RELANCE = "noter_relance"
@@ -27,6 +28,7 @@ class Action(enum.StrEnum):
     VALIDER_PERSONNE = "valider_personne"
     EMBAUCHER = "embaucher"
     DECLARER_HEURES = "declarer_heures"
+    NOMMER_DELEGUE = "nommer_delegue"
     VALIDER_HEURES = "valider_heures"
     ADMINISTRER = "administrer"
     REGLER_TERRITOIRE = "regler_territoire"
@@ -54,6 +56,7 @@ _T, _O, _F = Etendue.TERRITOIRE, Etendue.ORGANISATION, Etendue.FILE_ACTIVE
 
 DROITS: dict[Action, dict[Role, Etendue]] = {
     Action.GERER_MARCHE: {Role.FACILITATEUR: _T},
+    Action.PROPOSER_MARCHE: {Role.FACILITATEUR: _T, Role.ACHETEUR: _O},
     Action.IMPORTER_MARCHES: {Role.FACILITATEUR: _T, Role.ADMINISTRATEUR: _T},
     Action.VOIR_MARCHE: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O, Role.ACHETEUR: _O},
     Action.NOTER_RELANCE: {Role.FACILITATEUR: _T},
@@ -68,6 +71,7 @@ DROITS: dict[Action, dict[Role, Etendue]] = {
     Action.VALIDER_PERSONNE: {Role.FACILITATEUR: _T},
     Action.EMBAUCHER: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O},
     Action.DECLARER_HEURES: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O},
+    Action.NOMMER_DELEGUE: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O},
     Action.VALIDER_HEURES: {Role.FACILITATEUR: _T},
     Action.ADMINISTRER: {Role.ADMINISTRATEUR: _T},
     Action.REGLER_TERRITOIRE: {Role.ADMINISTRATEUR: _T},
@@ -87,13 +91,16 @@ TOUCHE_AUX_PERSONNES = frozenset(
         Action.VALIDER_PERSONNE,
         Action.EMBAUCHER,
         Action.DECLARER_HEURES,
+        Action.NOMMER_DELEGUE,
         Action.VALIDER_HEURES,
     }
 )
 
 
 def autorise(acteur: Acteur, action: Action, portee: Portee) -> bool:
-    """Whether this hat may do this to an object of that reach."""
+    """Whether this hat may do this to an object of that reach. A link of a mail only lets one declare hours."""
+    if acteur.par_lien is not None and action is not Action.DECLARER_HEURES:
+        return False
     etendue = DROITS[action].get(acteur.role)
     if etendue is None or acteur.territoire_id != portee.territoire_id:
         return False

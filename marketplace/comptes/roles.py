@@ -43,6 +43,9 @@ class Acteur:
     A facilitateur acting for somebody else wears that hat: `role` and `organisation_id` are those of the one acted
     for, `utilisateur_id` and `nom` stay the facilitateur's, `pour_le_compte_de` names the organisation, `source` says
     where the act comes from (paper, e-mail, phone), and `pour_referent_id` the référent, if it is one.
+
+    Somebody who came by the link of a mail (`par_lien`, its id) declares hours and does nothing else; `marches` then
+    holds the only marchés in reach, when the firm named some.
     """
 
     utilisateur_id: int | None
@@ -55,6 +58,8 @@ class Acteur:
     pour_le_compte_de: int | None = None
     pour_referent_id: int | None = None
     source: Source | None = None
+    par_lien: int | None = None
+    marches: frozenset[int] | None = None
 
     @property
     def est_facilitateur(self) -> bool:

@@ -12,6 +12,8 @@ from marketplace.contexte import Contexte
 from marketplace.journal.models import Courriel
 
 DUREE_JETONS = timedelta(days=30)
+AVEC_LIEN = ("invitation:", "mot-de-passe:", "code-declaration:", "declaration-", "preuve:")
+"""How the keys of the messages that carry a secret start."""
 LIEN_EFFACE = "Lien effacé après l'envoi."
 
 
@@ -25,7 +27,7 @@ def effacer_acces(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str
     finis = CompteurDebit.expire_le <= maintenant.timestamp()
     partis = (
         Courriel.envoye_le.is_not(None)
-        & or_(*(Courriel.cle.startswith(f"{sorte}:") for sorte in ("invitation", "mot-de-passe", "preuve")))
+        & or_(*(Courriel.cle.startswith(prefixe) for prefixe in AVEC_LIEN))
         & (Courriel.corps != LIEN_EFFACE)
     )
     with ctx.transaction() as s:

@@ -22,9 +22,8 @@ from marketplace.heures.models import (
     EtatLigne,
     LigneHeures,
 )
-from marketplace.heures.ouverture import echeance_de
 from marketplace.heures.rules import declaration as regles
-from marketplace.heures.rules.phrases import de_mois_en_texte, jour_en_texte
+from marketplace.heures.rules.phrases import de_periode_en_texte, jour_en_texte
 from marketplace.heures.services import confirmation as services_confirmation
 from marketplace.heures.services import declarations as services
 from marketplace.heures.services.validation import recrediter
@@ -32,14 +31,14 @@ from marketplace.marches.models import Marche
 from marketplace.territoire.models import Territoire
 from marketplace.territoire.reglages import reglages_au
 
-LOT = 2000
+LOT = 5000
 """Marchés followed in one transaction: memory stays flat, a failure costs one lot done again one by one."""
 
 journal = logging.getLogger(__name__)
 
 
 def ouvrir_declarations(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str, Any]:
-    """On the 1st: open the declarations of the month before and tell the employers."""
+    """On the 1st: open the declarations whose period is over and tell those who declare."""
     return dict(services.ouvrir_declarations(ctx, le, dry_run=dry_run))
 
 
@@ -56,43 +55,51 @@ def _territoires(ctx: Contexte) -> Sequence[int]:
 def relancer_declarations(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str, Any]:
     """Remind late employers at the due day +5, +15 and +30 (R53): the last reminder due, once, by month.
 
-    A firm late on several marchés gets one mail. After an outage nobody gets three: only the last one leaves.
+    A firm late on several marchés, or on the months of a quarter, gets one mail. After an outage nobody gets three:
+    only the last one leaves.
     """
     resume = {"vus": 0, "faits": 0}
     for territoire_id in _territoires(ctx):
         with ctx.transaction() as s:
             reglages = reglages_au(s, territoire_id, le)
             attendues = s.execute(
-                select(Declaration.employeur_id, Declaration.mois, Declaration.etat, Marche.date_fin)
-                .join(Marche, Marche.id == Declaration.marche_id)
+                select(
+                    Declaration.employeur_id,
+                    Declaration.marche_id,
+                    Declaration.mois,
+                    Declaration.etat,
+                    Declaration.echeance,
+                )
                 .where(
                     Declaration.territoire_id == territoire_id,
                     Declaration.etat.in_([EtatDeclaration(e.value) for e in regles.ETATS_EN_ATTENTE_EMPLOYEUR]),
                 )
                 .order_by(Declaration.mois, Declaration.employeur_id)
             ).all()
-            rappels: dict[tuple[int, date], tuple[int, date]] = {}
-            for employeur_id, mois, etat, fin in attendues:
-                limite = echeance_de(mois, reglages, fin)
+            rappels: dict[tuple[int, date], tuple[int, list[date], set[int]]] = {}
+            for employeur_id, marche_id, mois, etat, limite in attendues:
                 dues = regles.relances_dues(regles.EtatDeclaration(etat.value), limite, le, reglages.relances_jours)
                 if dues:
-                    rappels[employeur_id, mois] = (max(dues), limite)
+                    _, tous_les_mois, marches = rappels.setdefault((employeur_id, limite), (max(dues), [], set()))
+                    tous_les_mois.append(mois)
+                    marches.add(marche_id)
             resume["vus"] += len(rappels)
             if dry_run:
                 continue
-            for (employeur_id, mois), (delai, limite) in rappels.items():
+            for (employeur_id, limite), (delai, tous_les_mois, marches) in rappels.items():
+                dit = de_periode_en_texte(tous_les_mois)
                 resume["faits"] += prevenir_employeurs(
                     s,
                     ctx,
                     [employeur_id],
-                    cle=f"declaration-relance:{mois:%Y-%m}:{delai}",
-                    sujet=f"Rappel : vos heures {de_mois_en_texte(mois)} ne sont pas déclarées",
+                    cle=f"declaration-relance:{max(tous_les_mois):%Y-%m}:{delai}",
+                    sujet=f"Rappel : vos heures {dit} ne sont pas déclarées",
                     corps=(
-                        f"Bonjour,\n\nLes heures {de_mois_en_texte(mois)} étaient attendues "
+                        f"Bonjour,\n\nLes heures {dit} étaient attendues "
                         f"le {jour_en_texte(limite)}. Une minute suffit : la page est déjà remplie.\n"
                         "Personne n'a travaillé ? Cochez « Aucune heure ce mois-ci »."
                     ),
-                    lien="/employeur/declarations",
+                    marches={employeur_id: marches},
                 )
     return resume
 

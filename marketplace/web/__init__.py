@@ -40,7 +40,7 @@ def enregistrer_pages(app: Flask, ctx: Contexte) -> None:
             "aujourdhui": ctx.aujourdhui(),
             "mode_demo": ctx.config.mode_demo,
             "menu": navigation.menu(g.get("acteur")),
-            "identifie": "jeton" in session,
+            "identifie": "jeton" in session or g.get("acteur") is not None,
             "session_minutes": ctx.config.session_inactive_minutes,
             "pour_le_compte": (session.get("pour") or {}).get("nom", ""),
         }

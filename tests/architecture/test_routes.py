@@ -27,6 +27,7 @@ PUBLIQUES = {
     "public_agenda",
     "public_suggestions",
     "public_calculette",
+    "public_declarer",
     "public_notes",
     "public_assistant",
     "public_documents",

@@ -15,11 +15,12 @@ from marketplace.heures.queries.declarations import (
     DeclarationEmployeur,
     a_confirmer,
     declarations_de,
+    par_signature,
     personnes_par_mois,
 )
 from marketplace.heures.queries.employeur import MarcheEmployeur, marches_de, salaries_de
 from marketplace.heures.queries.facilitateur import a_valider, declarations_listees, nombre_a_valider
-from marketplace.heures.queries.grilles import Grille, grille
+from marketplace.heures.queries.grilles import Grille, Periode, periode
 from marketplace.heures.registre import verifier_chaine
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "DeclarationEmployeur",
     "Grille",
     "MarcheEmployeur",
+    "Periode",
     "a_confirmer",
     "a_valider",
     "avancements",
@@ -37,10 +39,11 @@ __all__ = [
     "declarations_listees",
     "embauche_possible",
     "employeurs_possibles",
-    "grille",
     "marches_de",
     "marches_ouverts",
     "nombre_a_valider",
+    "par_signature",
+    "periode",
     "personnes_par_mois",
     "salaries_de",
     "verifier_chaine",

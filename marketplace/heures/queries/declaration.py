@@ -23,7 +23,7 @@ from marketplace.heures.models import (
     LigneHeures,
     Modalite,
 )
-from marketplace.heures.ouverture import actifs_au_mois, echeance_de
+from marketplace.heures.ouverture import actifs_au_mois
 from marketplace.heures.queries.declarations import A_REPONDRE
 from marketplace.heures.queries.facilitateur import remarques
 from marketplace.marches.models import Marche
@@ -117,7 +117,6 @@ def declaration_vue(s: Session, territoire_id: int, declaration_id: int, jour: d
     if trouve is None:
         raise Introuvable()
     d, employeur, marche, valideur = trouve
-    limite = echeance_de(d.mois, reglages_au(s, territoire_id, jour), marche.date_fin)
     contrats = {
         c.id: (c, f"{prenom} {nom}")
         for c, prenom, nom in s.execute(
@@ -170,8 +169,8 @@ def declaration_vue(s: Session, territoire_id: int, declaration_id: int, jour: d
         marche=marche.intitule,
         mois=d.mois,
         etat=d.etat,
-        echeance=limite,
-        en_retard=d.etat in A_REPONDRE and jour > limite,
+        echeance=d.echeance,
+        en_retard=d.etat in A_REPONDRE and jour > d.echeance,
         signee_le=d.signee_le,
         signataire=d.signataire,
         source=d.source,

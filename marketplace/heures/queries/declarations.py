@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,9 +20,9 @@ from marketplace.heures.models import (
     EtatDeclaration,
     LigneHeures,
 )
-from marketplace.heures.ouverture import echeance_de
-from marketplace.heures.rules.declaration import ETATS_EN_ATTENTE_EMPLOYEUR
+from marketplace.heures.rules.declaration import ETATS_EN_ATTENTE_EMPLOYEUR, fin_de_periode
 from marketplace.marches.models import Marche
+from marketplace.marches.rules.consignes import Rythme
 from marketplace.territoire.reglages import reglages_au
 from marketplace.valeurs import ajouter_mois
 
@@ -34,9 +35,12 @@ class DeclarationEmployeur:
     """One month of one marché, as its employer sees it."""
 
     id: int
+    employeur_ref: str
+    employeur: str
     marche_ref: str
     marche: str
     mois: date
+    rythme: Rythme
     etat: EtatDeclaration
     echeance: date
     en_retard: bool
@@ -44,6 +48,7 @@ class DeclarationEmployeur:
     heures: Decimal
     motif_correction: str
     aucune_heure: bool
+    mois_ensemble: tuple[date, ...] = ()
 
     @property
     def a_repondre(self) -> bool:
@@ -51,32 +56,43 @@ class DeclarationEmployeur:
         return self.etat in A_REPONDRE
 
 
-def declarations_de(s: Session, employeur_id: int, jour: date) -> tuple[DeclarationEmployeur, ...]:
-    """Every declaration of an employer: what waits first, oldest first; then the others, newest first."""
-    lignes = s.execute(
-        select(Declaration, Marche.ref, Marche.intitule, Marche.date_fin)
+def declarations_de(
+    s: Session, employeurs: int | Collection[int], jour: date, *, marches: Collection[int] | None = None
+) -> tuple[DeclarationEmployeur, ...]:
+    """Every declaration of a firm's establishments: what waits first, oldest first; then the others, newest first.
+
+    `marches`: those a delegate was given.
+    """
+    ids = {employeurs} if isinstance(employeurs, int) else set(employeurs)
+    requete = (
+        select(Declaration, Marche.ref, Marche.intitule, Organisation.ref, Organisation.nom)
         .join(Marche, Marche.id == Declaration.marche_id)
-        .where(Declaration.employeur_id == employeur_id)
+        .join(Organisation, Organisation.id == Declaration.employeur_id)
+        .where(Declaration.employeur_id.in_(ids))
         .order_by(Declaration.mois, Marche.intitule)
-    ).all()
+    )
+    if marches is not None:
+        requete = requete.where(Declaration.marche_id.in_(set(marches)))
+    lignes = s.execute(requete).all()
     if not lignes:
         return ()
-    reglages = reglages_au(s, lignes[0][0].territoire_id, jour)
-    contrats = _periodes_de_contrat(s, employeur_id)
-    heures = _heures_par_declaration(s, employeur_id)
+    contrats = _periodes_de_contrat(s, ids)
+    heures = _heures_par_declaration(s, ids)
     vues = []
-    for d, ref, intitule, fin in lignes:
-        limite = echeance_de(d.mois, reglages, fin)
+    for d, ref, intitule, employeur_ref, employeur in lignes:
         vues.append(
             DeclarationEmployeur(
                 id=d.id,
+                employeur_ref=employeur_ref,
+                employeur=employeur,
                 marche_ref=ref,
                 marche=intitule,
                 mois=d.mois,
+                rythme=d.rythme,
                 etat=d.etat,
-                echeance=limite,
-                en_retard=d.etat in A_REPONDRE and jour > limite,
-                personnes=_actifs(contrats[d.marche_id], d.mois),
+                echeance=d.echeance,
+                en_retard=d.etat in A_REPONDRE and jour > d.echeance,
+                personnes=_actifs(contrats[d.employeur_id, d.marche_id], d.mois),
                 heures=heures.get(d.id, ZERO),
                 motif_correction=d.motif_correction,
                 aucune_heure=d.aucune_heure,
@@ -87,12 +103,34 @@ def declarations_de(s: Session, employeur_id: int, jour: date) -> tuple[Declarat
     return tuple(attendues + autres)
 
 
-def _periodes_de_contrat(s: Session, employeur_id: int) -> defaultdict[int | None, list[Any]]:
-    par_marche: defaultdict[int | None, list[Any]] = defaultdict(list)
+def par_signature(declarations: Collection[DeclarationEmployeur]) -> tuple[DeclarationEmployeur, ...]:
+    """One line a signature: the months of a quarter, or of a marché « à la fin », that wait together are one."""
+    groupes: dict[tuple[Any, ...], list[DeclarationEmployeur]] = {}
+    for d in declarations:
+        periode = date.max if d.rythme is Rythme.FIN else fin_de_periode(d.mois, d.rythme)
+        cle: tuple[Any, ...] = (d.employeur_ref, d.marche_ref, d.rythme, periode)
+        groupes.setdefault(cle, []).append(d)
+    return tuple(
+        replace(
+            siennes[-1],
+            echeance=min(d.echeance for d in siennes),
+            en_retard=any(d.en_retard for d in siennes),
+            personnes=max(d.personnes for d in siennes),
+            motif_correction=" ".join(d.motif_correction for d in siennes if d.motif_correction),
+            mois_ensemble=tuple(sorted(d.mois for d in siennes)),
+        )
+        for siennes in groupes.values()
+    )
+
+
+def _periodes_de_contrat(s: Session, employeurs: set[int]) -> defaultdict[tuple[int, int | None], list[Any]]:
+    par_marche: defaultdict[tuple[int, int | None], list[Any]] = defaultdict(list)
     for ligne in s.execute(
-        select(Contrat.marche_id, Contrat.debut, Contrat.fin).where(Contrat.employeur_id == employeur_id)
+        select(Contrat.employeur_id, Contrat.marche_id, Contrat.debut, Contrat.fin).where(
+            Contrat.employeur_id.in_(employeurs)
+        )
     ):
-        par_marche[ligne.marche_id].append(ligne)
+        par_marche[ligne.employeur_id, ligne.marche_id].append(ligne)
     return par_marche
 
 
@@ -101,13 +139,13 @@ def _actifs(contrats: list[Any], mois: date) -> int:
     return sum(1 for c in contrats if c.debut < fin_mois and (c.fin is None or c.fin >= mois))
 
 
-def _heures_par_declaration(s: Session, employeur_id: int) -> dict[int, Decimal]:
+def _heures_par_declaration(s: Session, employeurs: set[int]) -> dict[int, Decimal]:
     suite = aliased(LigneHeures)
     requete = (
         select(LigneHeures.declaration_id, func.sum(LigneHeures.travaillees), func.sum(LigneHeures.formation))
         .join(Declaration, Declaration.id == LigneHeures.declaration_id)
         .where(
-            Declaration.employeur_id == employeur_id,
+            Declaration.employeur_id.in_(employeurs),
             ~select(suite.id).where(suite.corrige_id == LigneHeures.id).exists(),
         )
         .group_by(LigneHeures.declaration_id)

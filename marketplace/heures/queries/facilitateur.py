@@ -19,7 +19,6 @@ from marketplace.heures.models import (
     EtatDeclaration,
     LigneHeures,
 )
-from marketplace.heures.ouverture import echeance_de
 from marketplace.heures.queries.declarations import A_REPONDRE
 from marketplace.marches.models import Marche
 from marketplace.territoire.reglages import reglages_au
@@ -190,7 +189,6 @@ def declarations_listees(
             Organisation.telephone,
             Marche.ref,
             Marche.intitule,
-            Marche.date_fin,
         )
         .join(Organisation, Organisation.id == Declaration.employeur_id)
         .join(Marche, Marche.id == Declaration.marche_id)
@@ -202,16 +200,14 @@ def declarations_listees(
         if vue == "attendues"
         else (Declaration.validee_le.desc(), Declaration.id.desc())
     )
-    reglages = reglages_au(s, territoire_id, jour)
     lignes = []
-    for d, ref, nom, telephone, marche_ref, marche, fin in s.execute(
+    for d, ref, nom, telephone, marche_ref, marche in s.execute(
         base.order_by(*ordre).limit(PAR_PAGE).offset((page - 1) * PAR_PAGE)
     ):
-        limite = echeance_de(d.mois, reglages, fin)
-        retard = max(0, (jour - limite).days) if d.etat in A_REPONDRE else 0
+        retard = max(0, (jour - d.echeance).days) if d.etat in A_REPONDRE else 0
         lignes.append(
             DeclarationListee(
-                d.id, ref, nom, telephone, marche_ref, marche, d.mois, d.etat, limite, retard, d.validee_le
+                d.id, ref, nom, telephone, marche_ref, marche, d.mois, d.etat, d.echeance, retard, d.validee_le
             )
         )
     return PageDeclarations(tuple(lignes), nombre, page)

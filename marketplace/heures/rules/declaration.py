@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from marketplace.erreurs import RegleViolee
 from marketplace.heures.rules.ligne import EtatLigne
-from marketplace.marches.rules.consignes import Rythme
+from marketplace.marches.rules.consignes import Rythme as Rythme  # noqa: PLC0414 - read from here too
 from marketplace.valeurs import ajouter_mois, dernier_du_mois, mois_entre, premier_du_mois
 
 
@@ -190,6 +190,22 @@ def echeance(fin_periode: date, jour: int = 10) -> date:
         raise RegleViolee("Le jour d'échéance va de 1 à 31.", champ="jour")
     mois_suivant = ajouter_mois(premier_du_mois(fin_periode), 1)
     return mois_suivant.replace(day=min(jour, dernier_du_mois(mois_suivant).day))
+
+
+def fin_de_periode(mois: date, rythme: Rythme, fin_marche: date | None = None) -> date:
+    """Last day of the period a month is declared with: the month, its quarter, or the marché."""
+    if rythme is Rythme.TRIMESTRIEL:
+        return dernier_du_mois(mois.replace(month=(mois.month - 1) // 3 * 3 + 3))
+    if rythme is Rythme.FIN and fin_marche is not None:
+        return max(dernier_du_mois(mois), fin_marche)
+    return dernier_du_mois(mois)
+
+
+def meme_periode(mois: date, autre: date, rythme: Rythme) -> bool:
+    """Whether two months are signed together: the same month, the same quarter, or any two of a marché « à la fin »."""
+    if rythme is Rythme.FIN:
+        return True
+    return fin_de_periode(mois, rythme) == fin_de_periode(autre, rythme)
 
 
 def dernier_jour_declare(aujourdhui: date, rythme: Rythme, jour: int = 10) -> date | None:

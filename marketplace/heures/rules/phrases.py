@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -54,4 +55,19 @@ def mois_en_texte(mois: date) -> str:
 def de_mois_en_texte(mois: date) -> str:
     """« d'octobre 2026 », « de mars 2026 »."""
     texte = mois_en_texte(mois)
+    return f"d'{texte}" if texte[0] in "ao" else f"de {texte}"
+
+
+def periode_en_texte(mois: Sequence[date]) -> str:
+    """« octobre 2026 »; « juillet à septembre 2026 » for several months, first to last."""
+    debut, fin = min(mois), max(mois)
+    if debut == fin:
+        return mois_en_texte(fin)
+    annee = "" if debut.year == fin.year else f" {debut.year}"
+    return f"{_MOIS[debut.month - 1]}{annee} à {mois_en_texte(fin)}"
+
+
+def de_periode_en_texte(mois: Sequence[date]) -> str:
+    """« d'octobre 2026 », « de juillet à septembre 2026 »."""
+    texte = periode_en_texte(mois)
     return f"d'{texte}" if texte[0] in "ao" else f"de {texte}"

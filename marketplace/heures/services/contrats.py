@@ -126,27 +126,31 @@ def finir_contrat(ctx: Contexte, acteur: Acteur, ref: str, *, fin: date, motif: 
     """Say when a contrat ended and why (R60). Hours already declared after that month refuse the date."""
     with ctx.transaction() as s:
         contrat = charger_contrat(s, acteur, Action.EMBAUCHER, ref)
-        raison = verifier_fin(motif)
-        if fin < contrat.debut:
-            raise RegleViolee("Le contrat finit avant de commencer : vérifiez la date.", champ="fin")
-        apres = s.scalar(
-            select(LigneHeures.id).where(
-                LigneHeures.contrat_id == contrat.id,
-                LigneHeures.mois > premier_du_mois(fin),
-                LigneHeures.travaillees + LigneHeures.formation > 0,
-            )
+        terminer(s, ctx, acteur, contrat, fin, verifier_fin(motif))
+
+
+def terminer(s: Session, ctx: Contexte, acteur: Acteur, contrat: Contrat, fin: date, raison: MotifFin) -> None:
+    """`finir_contrat` inside the caller's transaction, on a contrat already loaded and allowed."""
+    if fin < contrat.debut:
+        raise RegleViolee("Le contrat finit avant de commencer : vérifiez la date.", champ="fin")
+    apres = s.scalar(
+        select(LigneHeures.id).where(
+            LigneHeures.contrat_id == contrat.id,
+            LigneHeures.mois > premier_du_mois(fin),
+            LigneHeures.travaillees + LigneHeures.formation > 0,
         )
-        if apres is not None:
-            raise RegleViolee("Des heures sont déjà déclarées après cette date : corrigez-les d'abord.", champ="fin")
-        contrat.fin, contrat.motif_fin = fin, raison.value
-        s.add(ChangementVivier(personne_id=contrat.personne_id, quand=ctx.horloge()))
-        journaliser(
-            s,
-            ctx.horloge(),
-            acteur,
-            "finir_contrat",
-            contrat,
-            f"Contrat {contrat.ref} terminé : {LIBELLES_FIN[raison].lower()}",
-            fin=fin.isoformat(),
-            motif=raison.value,
-        )
+    )
+    if apres is not None:
+        raise RegleViolee("Des heures sont déjà déclarées après cette date : corrigez-les d'abord.", champ="fin")
+    contrat.fin, contrat.motif_fin = fin, raison.value
+    s.add(ChangementVivier(personne_id=contrat.personne_id, quand=ctx.horloge()))
+    journaliser(
+        s,
+        ctx.horloge(),
+        acteur,
+        "finir_contrat",
+        contrat,
+        f"Contrat {contrat.ref} terminé : {LIBELLES_FIN[raison].lower()}",
+        fin=fin.isoformat(),
+        motif=raison.value,
+    )

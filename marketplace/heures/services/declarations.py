@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -9,32 +10,36 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.comptes.droits import Action, exiger
+from marketplace.comptes.droits import Action, Portee, exiger
+from marketplace.comptes.models import Organisation
 from marketplace.comptes.roles import Acteur, Role
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.heures import alertes
+from marketplace.heures.acces import etablissements
 from marketplace.heures.destinataires import prevenir_employeurs
 from marketplace.heures.models import Contrat, Declaration, EtatDeclaration, LigneHeures
-from marketplace.heures.ouverture import actifs_au_mois, couples_a_ouvrir, echeance_de, ouvrir
-from marketplace.heures.portee import portee_declaration
+from marketplace.heures.ouverture import MoisAOuvrir, actifs_au_mois, mois_a_ouvrir, ouvrir
 from marketplace.heures.registre import ajouter_lignes
 from marketplace.heures.rules import declaration as regles
-from marketplace.heures.rules.phrases import de_mois_en_texte, jour_en_texte
-from marketplace.heures.saisie import ContratDuMois, LigneSaisie, SaisieRefusee, lire_lignes
+from marketplace.heures.rules.equipe import EN_EQUIPE
+from marketplace.heures.rules.phrases import de_mois_en_texte, de_periode_en_texte, jour_en_texte
+from marketplace.heures.saisie import ContratDuMois, LigneSaisie, SaisieRefusee, est_vide, lire_equipe, lire_lignes
 from marketplace.journal.services import journaliser
 from marketplace.territoire.models import Territoire
 from marketplace.territoire.reglages import reglages_au
 from marketplace.valeurs import ajouter_mois, premier_du_mois
 
 ZERO = Decimal("0.00")
+MOTIF_EQUIPE = "Total de l'équipe, réparti selon le temps de travail de chacun"
 
 
 def ouvrir_declarations(ctx: Contexte, jour: date, *, dry_run: bool = False) -> dict[str, int]:
-    """Open, in every territory, the declarations of the month before `jour`, and tell the employers.
+    """Open, in every territory, the declarations whose period is over, and tell those who declare.
 
-    Idempotent: what exists is left alone. One mail per employer and month (unique key), without any name.
-    Returns {"vus", "faits", "courriels"}: couples found, declarations opened, mails written.
+    By the rhythm of each marché: the month before, the quarter that ended, or all at its end. Idempotent: what exists
+    is left alone. One mail per employer and month (unique key), without any name.
+    Returns {"vus", "faits", "courriels"}: months found, declarations opened, mails written.
     """
     mois = ajouter_mois(premier_du_mois(jour), -1)
     resume = {"vus": 0, "faits": 0, "courriels": 0}
@@ -42,25 +47,29 @@ def ouvrir_declarations(ctx: Contexte, jour: date, *, dry_run: bool = False) -> 
         territoires = s.scalars(select(Territoire.id).order_by(Territoire.id)).all()
     for territoire_id in territoires:
         with ctx.transaction() as s:
-            reglages = reglages_au(s, territoire_id, jour)
-            couples = couples_a_ouvrir(s, territoire_id, mois)
-            resume["vus"] += len(couples)
+            dus = mois_a_ouvrir(s, territoire_id, jour)
+            resume["vus"] += len(dus)
             if dry_run:
                 continue
-            resume["faits"] += ouvrir(s, ctx, territoire_id, mois, couples)
-            limite = echeance_de(mois, reglages)
-            resume["courriels"] += prevenir_employeurs(
-                s,
-                ctx,
-                [employeur_id for employeur_id, _ in couples],
-                cle=f"declaration-ouverte:{mois:%Y-%m}",
-                sujet=f"Vos heures {de_mois_en_texte(mois)} sont à déclarer",
-                corps=(
-                    f"Bonjour,\n\nLes heures {de_mois_en_texte(mois)} sont à déclarer "
-                    f"avant le {jour_en_texte(limite)}.\nLa page est déjà remplie : il reste les heures à écrire."
-                ),
-                lien="/employeur/declarations",
-            )
+            resume["faits"] += ouvrir(s, ctx, territoire_id, dus)
+            par_employeur: defaultdict[int, list[MoisAOuvrir]] = defaultdict(list)
+            for du in dus:
+                par_employeur[du.employeur_id].append(du)
+            for employeur_id, siens in par_employeur.items():
+                dit = de_periode_en_texte([du.mois for du in siens])
+                limite = min(du.echeance for du in siens)
+                resume["courriels"] += prevenir_employeurs(
+                    s,
+                    ctx,
+                    [employeur_id],
+                    cle=f"declaration-ouverte:{mois:%Y-%m}",
+                    sujet=f"Vos heures {dit} sont à déclarer",
+                    corps=(
+                        f"Bonjour,\n\nLes heures {dit} sont à déclarer avant le {jour_en_texte(limite)}.\n"
+                        "La page est déjà remplie : il reste les heures à écrire."
+                    ),
+                    marches={employeur_id: {du.marche_id for du in siens}},
+                )
     return resume
 
 
@@ -77,7 +86,9 @@ def charger_declaration(
     )
     if declaration is None:
         raise Introuvable()
-    exiger(acteur, action, portee_declaration(declaration))
+    exiger(acteur, action, Portee(declaration.territoire_id, etablissements(s, declaration.employeur_id)))
+    if acteur.marches is not None and declaration.marche_id not in acteur.marches:
+        raise Introuvable()
     if version is not None and declaration.version != version:
         raise ModifieEntreTemps()
     return declaration
@@ -97,7 +108,7 @@ def etat_apres(declaration: Declaration, acte: str, acteur: Acteur, *, motif: st
 def contrats_du_mois(s: Session, declaration: Declaration) -> list[ContratDuMois]:
     """The contrats a declaration covers, in the order of the grid."""
     requete = (
-        select(Contrat.id, Contrat.ref, Contrat.debut, Contrat.fin)
+        select(Contrat.id, Contrat.ref, Contrat.debut, Contrat.fin, Contrat.heures_hebdo)
         .where(
             Contrat.employeur_id == declaration.employeur_id,
             Contrat.marche_id == declaration.marche_id,
@@ -133,11 +144,16 @@ def enregistrer_brouillon(
     """Keep what was typed, as typed: nothing is read nor refused yet."""
     with ctx.transaction() as s:
         declaration = charger_declaration(s, acteur, Action.DECLARER_HEURES, declaration_id, version)
-        if declaration.etat is EtatDeclaration.A_FAIRE:
-            declaration.etat = etat_apres(declaration, "commencer", acteur)
-        elif declaration.etat not in {EtatDeclaration.BROUILLON, EtatDeclaration.A_CORRIGER}:
-            raise RegleViolee("Cette déclaration est signée : elle ne se modifie plus ici.")
-        declaration.brouillon = {champ: texte for champ, texte in saisie.items() if texte.strip()}
+        garder_brouillon(declaration, acteur, saisie)
+
+
+def garder_brouillon(declaration: Declaration, acteur: Acteur, saisie: Mapping[str, str]) -> None:
+    """`enregistrer_brouillon` on a declaration already loaded and allowed."""
+    if declaration.etat is EtatDeclaration.A_FAIRE:
+        declaration.etat = etat_apres(declaration, "commencer", acteur)
+    elif declaration.etat not in {EtatDeclaration.BROUILLON, EtatDeclaration.A_CORRIGER}:
+        raise RegleViolee("Cette déclaration est signée : elle ne se modifie plus ici.")
+    declaration.brouillon = {champ: texte for champ, texte in saisie.items() if texte.strip()}
 
 
 def declarer(
@@ -169,15 +185,20 @@ def signer(
     *,
     signataire: str,
     aucune_heure: bool = False,
+    derniere: bool = False,
 ) -> None:
-    """`declarer` inside the caller's transaction, on a declaration already loaded and allowed."""
+    """`declarer` inside the caller's transaction, on a declaration already loaded and allowed.
+
+    `derniere`: the firm's part of the marché is over, nothing opens nor is recalled after that month.
+    """
     etat = etat_apres(declaration, "signer", acteur)
     lues = _lire(s, ctx, declaration, saisie, signataire, aucune_heure)
-    motif = "Nouvelle déclaration de l'employeur"
+    equipe = bool(saisie.get("equipe")) and not aucune_heure
     anciennes = lignes_en_vigueur(s, declaration.id)
-    ajouter_lignes(s, _lignes_nouvelles(ctx, acteur, declaration, lues, anciennes, motif))
+    ajouter_lignes(s, _lignes_nouvelles(ctx, acteur, declaration, lues, anciennes, MOTIF_EQUIPE if equipe else ""))
     declaration.etat = etat
     declaration.aucune_heure = aucune_heure
+    declaration.derniere = derniere
     declaration.brouillon = {}
     declaration.signee_le = ctx.horloge()
     declaration.signataire = signataire.strip()
@@ -193,6 +214,8 @@ def signer(
         f"Heures {de_mois_en_texte(declaration.mois)} déclarées par {signataire.strip()}",
         total=str(total),
         contrats=len(lues),
+        derniere=derniere,
+        par_lien=acteur.par_lien,
     )
     alertes.reconcilier_marches(s, ctx.horloge(), declaration.territoire_id, [declaration.marche_id], ctx.aujourdhui())
 
@@ -211,12 +234,19 @@ def _lire(
     try:
         if aucune_heure:
             lues = [LigneSaisie(c.id, ZERO, ZERO) for c in contrats]
-            if any((saisie.get(champ) or "").strip() not in {"", "0"} for champ in saisie if champ[:2] in {"h-", "f-"}):
+            if not est_vide(saisie):
                 erreurs["aucune_heure"] = "Vous cochez « aucune heure » mais des heures sont écrites : choisissez."
         else:
-            lues = lire_lignes(
-                contrats, saisie, declaration.mois, reglages_au(s, declaration.territoire_id, ctx.aujourdhui())
-            )
+            reglages = reglages_au(s, declaration.territoire_id, ctx.aujourdhui())
+            if saisie.get("equipe"):
+                if s.get_one(Organisation, declaration.employeur_id).type not in EN_EQUIPE:
+                    raise RegleViolee("Écrivez les heures de chaque personne.")
+                en_equipe = {
+                    ligne.contrat_id: ligne for ligne in lire_equipe(contrats, saisie, declaration.mois, reglages)
+                }
+                lues = [en_equipe.get(c.id, LigneSaisie(c.id, ZERO, ZERO)) for c in contrats]
+            else:
+                lues = lire_lignes(contrats, saisie, declaration.mois, reglages)
             if not any(ligne.travaillees + ligne.formation for ligne in lues):
                 erreurs["aucune_heure"] = "Écrivez les heures, ou cochez « Aucune heure ce mois-ci »."
     except SaisieRefusee as refus:
@@ -234,9 +264,10 @@ def _lignes_nouvelles(
     declaration: Declaration,
     lues: list[LigneSaisie],
     anciennes: Mapping[int, LigneHeures],
-    motif: str,
+    precision: str,
 ) -> list[LigneHeures]:
     """The lines to append: those that say something new. A number that did not change keeps its line."""
+    redite = "Nouvelle déclaration de l'employeur"
     nouvelles = []
     for lue in lues:
         ancienne = anciennes.get(lue.contrat_id)
@@ -255,7 +286,7 @@ def _lignes_nouvelles(
                 travaillees=lue.travaillees,
                 formation=lue.formation,
                 corrige_id=ancienne.id if ancienne else None,
-                motif=motif if ancienne else "",
+                motif=". ".join(m for m in (redite if ancienne else "", precision) if m),
                 auteur_id=acteur.utilisateur_id,
                 cree_le=ctx.horloge(),
             )

@@ -9,15 +9,16 @@ from marketplace.comptes.droits import Action, Portee, exiger
 from marketplace.comptes.roles import Acteur, Role
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable
+from marketplace.heures.acces import etablissements
 from marketplace.heures.queries import (
-    Grille,
+    Periode,
     contrat_vu,
     contrats_listes,
     declaration_vue,
     embauche_possible,
     employeurs_possibles,
-    grille,
     marches_ouverts,
+    periode,
     salaries_de,
 )
 from marketplace.heures.queries.contrats import ContratVu, EmbauchePossible, PageContrats
@@ -32,12 +33,32 @@ def _organisation(acteur: Acteur) -> Portee:
     return Portee(acteur.territoire_id, frozenset(organisations))
 
 
-def lire_grille(ctx: Contexte, acteur: Acteur, ref: str, mois: date, *, copier: bool = False) -> Grille:
-    """The employer's month on a marché. Raises Introuvable when it has no such month."""
+def lire_periode(
+    ctx: Contexte,
+    acteur: Acteur,
+    ref: str,
+    mois: date,
+    *,
+    copier: bool = False,
+    detail: bool = False,
+    etablissement: str = "",
+) -> Periode:
+    """What the firm signs with that month on a marché, for one of its establishments. Raises Introuvable."""
     exiger(acteur, Action.DECLARER_HEURES, _organisation(acteur))
     with ctx.transaction() as s:
-        vue = grille(s, acteur.organisation_id, ref, mois, ctx.aujourdhui(), copier=copier)
-        personnes = [x.personne_id for x in vue.lignes]
+        vue = periode(
+            s,
+            etablissements(s, acteur.organisation_id),
+            ref,
+            mois,
+            ctx.aujourdhui(),
+            copier=copier,
+            detail=detail,
+            etablissement=etablissement,
+            marches=acteur.marches,
+            prefere=acteur.organisation_id,
+        )
+        personnes = [x.personne_id for x in vue.contrats]
         noter_lectures(s, ctx.horloge(), acteur, personnes, f"heures {mois:%Y-%m} du marché {ref}")
     return vue
 

@@ -175,13 +175,13 @@ def _conclure(
             s,
             ctx,
             [declaration.employeur_id],
+            marches={declaration.employeur_id: [declaration.marche_id]},
             cle=f"declaration-validee:{declaration.id}",
             sujet=f"Vos heures {de_mois_en_texte(declaration.mois)} sont validées, certaines ne comptent pas",
             corps=(
                 f"Bonjour,\n\nVos heures {de_mois_en_texte(declaration.mois)} sont validées. Certaines ne "
                 "comptent pas encore : la raison est écrite sur chaque ligne."
             ),
-            lien="/employeur/declarations",
         )
 
 
@@ -220,13 +220,13 @@ def demander_correction(
             s,
             ctx,
             [declaration.employeur_id],
+            marches={declaration.employeur_id: [declaration.marche_id]},
             cle=f"declaration-a-corriger:{declaration.id}:{declaration.version}",
             sujet=f"Vos heures {de_mois_en_texte(declaration.mois)} sont à corriger",
             corps=(
                 f"Bonjour,\n\nVotre facilitateur demande une correction sur vos heures "
                 f"{de_mois_en_texte(declaration.mois)}. La raison est écrite sur la page : rien n'est perdu."
             ),
-            lien="/employeur/declarations",
         )
 
 

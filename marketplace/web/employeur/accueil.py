@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.heures.queries import a_confirmer, declarations_de, marches_de, personnes_par_mois
+from marketplace.heures.acces import etablissements
+from marketplace.heures.queries import a_confirmer, declarations_de, marches_de, par_signature, personnes_par_mois
 from marketplace.heures.services.rappels import demander_rappel
 from marketplace.propositions.queries import compter_a_repondre
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
@@ -21,7 +22,8 @@ def accueil() -> Any:
     """What waits first, then the hours left on each marché with three ways to do them."""
     ctx, moi = contexte(), acteur()
     with ctx.lecture() as s:
-        declarations = declarations_de(s, moi.organisation_id or 0, ctx.aujourdhui())
+        toutes = declarations_de(s, etablissements(s, moi.organisation_id), ctx.aujourdhui())
+        declarations = par_signature([d for d in toutes if d.a_repondre])
         marches = marches_de(s, moi.organisation_id, ctx.aujourdhui())
         confirmables = a_confirmer(s, moi.organisation_id, ctx.aujourdhui())
         # Not verified yet, it sees no person (R10): nobody is proposed to it.

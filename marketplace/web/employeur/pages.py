@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.web.employeur import accueil, contrats, declarations, marches, offres, propositions, validations
+from marketplace.web.employeur import (
+    accueil,
+    contrats,
+    declarations,
+    delegues,
+    marches,
+    offres,
+    propositions,
+    validations,
+)
 
 blueprints: list[Blueprint] = [
     accueil.bp,
     contrats.bp,
     declarations.bp,
+    delegues.bp,
     marches.bp,
     offres.bp,
     propositions.bp,

@@ -7,10 +7,13 @@ from flask import Blueprint
 from marketplace.web.facilitateur import (
     accueil,
     actes_marches,
+    avis,
+    consignes,
     contrats,
     dimensionnement,
     documents,
     ecart,
+    engagements,
     heures,
     imports,
     marches,
@@ -25,12 +28,14 @@ from marketplace.web.facilitateur import (
 )
 
 # The acts on a marché are pages of the same blueprint as its file.
-assert actes_marches.bp is marches.bp
+assert actes_marches.bp is engagements.bp is marches.bp
 # So are the people to validate, beside the files.
 assert validations.bp is personnes.bp
 
 blueprints: list[Blueprint] = [
     accueil.bp,
+    avis.bp,
+    consignes.bp,
     contrats.bp,
     dimensionnement.bp,
     documents.bp,

@@ -227,6 +227,6 @@ def poser_mot_de_passe(jeton: str) -> Any:
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _page_jeton(jeton, form, 422)
-    fermer_session()
+    fermer_session(contexte())
     flash("Votre mot de passe est enregistré : connectez-vous.")
     return redirect(url_for("public_connexion.connexion"))

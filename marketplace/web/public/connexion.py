@@ -17,6 +17,7 @@ from marketplace.web.public.codes import image_du_code
 from marketplace.web.socle.acces import (
     acteur,
     acteur_ou_rien,
+    aussi_par_lien,
     chemin_local,
     connecte,
     contexte,
@@ -188,18 +189,20 @@ def verifier_code() -> Any:
 
 
 @bp.post("/deconnexion")
+@aussi_par_lien
 @public
 def deconnexion() -> Any:
     """Sign out, on the server too."""
     utilisateur_id = services.utilisateur_de_session(contexte(), session)
     if utilisateur_id is not None:
         services.fermer_sessions(contexte(), utilisateur_id)
-    fermer_session()
+    fermer_session(contexte())
     flash("Vous êtes déconnecté.", "info")
     return redirect(url_for("public_pages.accueil"))
 
 
 @bp.get("/session")
+@aussi_par_lien
 @public
 def etat_session() -> Any:
     """What place.js asks: is the session open, for how long, and the token its forms must carry."""

@@ -68,6 +68,12 @@ def public(vue: Callable[P, R]) -> Callable[P, R]:
     return vue
 
 
+def aussi_par_lien(vue: Callable[P, R]) -> Callable[P, R]:
+    """A page that somebody who came by the link of a mail may open too: everywhere else she is a visitor."""
+    vue.par_lien = True  # type: ignore[attr-defined]
+    return vue
+
+
 def connecte(vue: Callable[P, Any]) -> Callable[P, Any]:
     """A page for anyone signed in, whatever the hat."""
 

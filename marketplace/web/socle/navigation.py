@@ -53,6 +53,8 @@ MENUS: dict[Role | None, tuple[tuple[str, str], ...]] = {
     Role.ACHETEUR: (
         ("Mes marchés", "acheteur_marches.liste"),
         ("Calculette", "public_calculette.calculette"),
+        ("Quelle modalité ?", "public_assistant.assistant"),
+        ("Lire un avis", "facilitateur_avis.saisir"),
         ("Structures", "public_catalogue.structures"),
     ),
     Role.ADMINISTRATEUR: (
