@@ -92,6 +92,25 @@ def base_demo(serveur: URL | None, modele_reference: str, tmp_path_factory: pyte
     return url
 
 
+@pytest.fixture(scope="session")
+def base_2020(serveur: URL | None, modele_reference: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a base that holds the year 2020 replayed, to read (or to copy)."""
+    dossier = tmp_path_factory.mktemp("annee-2020")
+    url = copier_base(serveur, modele_reference, dossier)
+    ctx = contexte_de(url, dossier)
+    DEMONSTRATIONS["herault-2020"](ctx, LE)
+    _poser(ctx)
+    return url
+
+
+@pytest.fixture(scope="module")
+def ctx_2020(base_2020: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contexte]:
+    """The year 2020 replayed, to read."""
+    ctx = contexte_de(base_2020, tmp_path_factory.mktemp("var"))
+    yield ctx
+    ctx.sessions.kw["bind"].dispose()
+
+
 @pytest.fixture(scope="module")
 def ctx_reference(base_reference: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contexte]:
     """The reference tables, to read."""

@@ -1,0 +1,1 @@
+"""The year 2020, replayed from the published figures of the Hérault."""
