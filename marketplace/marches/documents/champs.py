@@ -177,7 +177,8 @@ def valeurs(f: Faits) -> dict[str, str | list[str]]:
     """A value for each field. What nobody knows yet reads « [à compléter] », never a guess."""
     r = f.reglages
     cas, entrees = entrees_gardees(f.calcul)
-    donnees = _donnees(cas, entrees) if f.calcul else []
+    calcule = "cas" in f.calcul or "montant_ht" in f.calcul
+    donnees = _donnees(cas, entrees) if calcule else []
     lues: dict[str, str | list[str]] = {
         "acheteur": f.acheteur or A_COMPLETER,
         "marche": f.marche or A_COMPLETER,
@@ -207,7 +208,7 @@ def valeurs(f: Faits) -> dict[str, str | list[str]]:
         "preavis": str(r.penalite_preavis_jours),
         "facilitateur": f.facilitateur or A_COMPLETER,
         "facilitateur_contact": f.facilitateur_contact or A_COMPLETER,
-        "cas_de_calcul": LIBELLES_CAS[cas] if f.calcul else "Objectif fixé sans calcul",
+        "cas_de_calcul": LIBELLES_CAS[cas] if calcule else "Objectif fixé sans calcul",
         "donnee": [nom for nom, _ in donnees],
         "valeur": [valeur for _, valeur in donnees],
         "formule": str(f.calcul.get("formule") or _formule_ancienne(f.calcul)),

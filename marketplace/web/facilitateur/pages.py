@@ -14,6 +14,7 @@ from marketplace.web.facilitateur import (
     documents,
     ecart,
     engagements,
+    etapes_marches,
     heures,
     imports,
     marches,
@@ -28,7 +29,7 @@ from marketplace.web.facilitateur import (
 )
 
 # The acts on a marché are pages of the same blueprint as its file.
-assert actes_marches.bp is engagements.bp is marches.bp
+assert actes_marches.bp is engagements.bp is etapes_marches.bp is marches.bp
 # So are the people to validate, beside the files.
 assert validations.bp is personnes.bp
 
