@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from marketplace.cli.banc_catalogue import banc_catalogue
 from marketplace.cli.matching import arguments_bench, bench_matching
 from marketplace.cli.sortie import dire, imprimer_json, tableau
 from marketplace.heures.bench import banc
@@ -25,6 +26,14 @@ def ajouter(commandes: Any) -> None:
     q.add_argument("--lignes", type=int, default=500_000)
     q.add_argument("--json", action="store_true")
     q.set_defaults(action=heures)
+    q = bancs.add_parser("catalogue", help="le catalogue public à 60 000 marchés, contre le même à 600")
+    q.add_argument("--base", metavar="URL", help="serveur PostgreSQL où créer deux bases (SQLite sinon)")
+    q.add_argument("--petit", type=int, default=600)
+    q.add_argument("--grand", type=int, default=60_000)
+    q.add_argument("--tours", type=int, default=6)
+    q.add_argument("--par-tour", type=int, default=40)
+    q.add_argument("--json", action="store_true")
+    q.set_defaults(action=catalogue)
 
 
 def _montrer(mesures: dict[str, Any], en_json: bool) -> None:
@@ -51,10 +60,25 @@ def heures(args: argparse.Namespace) -> int:
     return 0
 
 
+def catalogue(args: argparse.Namespace) -> int:
+    """The public catalogue. Exit 1 when a page is slower than it should."""
+    mesures = banc_catalogue(args.base, args.petit, args.grand, args.tours, args.par_tour)
+    if args.json:
+        imprimer_json(mesures)
+    else:
+        lignes = mesures.pop("pages")
+        _montrer(mesures, en_json=False)
+        dire("")
+        tableau(["page", *next(iter(lignes.values()))], [[nom, *m.values()] for nom, m in lignes.items()])
+    return 0 if mesures["tout_tenu"] else 1
+
+
 def tout(args: argparse.Namespace) -> int:
-    """Both, at sizes that take a few minutes."""
+    """All, at sizes that take a few minutes."""
     dire("Classement, 50 000 personnes")
     _montrer(bench_matching(argparse.Namespace(personnes=50_000, offres=200, sans_pairs=False)), en_json=False)
+    dire("\nCatalogue public, 600 et 60 000 marchés")
+    catalogue(argparse.Namespace(base=None, petit=600, grand=60_000, tours=2, par_tour=40, json=False))
     dire("\nSuivi de nuit, 6 000 marchés")
     _montrer(banc(6_000, 8_000, 50_000), en_json=False)
     return 0

@@ -169,7 +169,7 @@ def test_la_carte_et_sa_liste_disent_la_meme_chose(ctx, fabrique, client):
     page = client.get("/marches?vue=carte").text
     assert page.count("carte-point") == 1
     assert "Lunel : 2 marchés, 500" in page
-    assert '<th scope="row"><a href="/marches?vue=&amp;commune=Lunel&amp;rayon=0">Lunel</a>' in page
+    assert '<th scope="row"><a href="/marches?vue=&amp;rayon=0&amp;commune=Lunel">Lunel</a>' in page
 
 
 def test_les_offres_se_filtrent_par_heures_structure_et_date(ctx, fabrique, client):
