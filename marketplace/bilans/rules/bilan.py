@@ -8,14 +8,13 @@ from decimal import Decimal
 
 import numpy as np
 
+from marketplace.bilans.rules.axes import NOMS_DES_MARCHES, axe
 from marketplace.bilans.rules.comptes import TRANCHES
 from marketplace.bilans.rules.definitions import (
     ATTRIBUE,
     FOCUS_IAE,
     GENRES,
     MODALITE_DIRECTE,
-    NON_RENSEIGNE,
-    QPV,
     RESERVATIONS,
     SECTEURS_RESERVES,
     Definitions,
@@ -116,87 +115,40 @@ def _contrats_de_la_periode(faits: Faits) -> set[int]:
 
 
 def _tableaux_des_marches(registre: Registre) -> tuple[Tableau, ...]:
-    noms = registre.faits.operations
-
-    def operation(m: MarcheLu) -> str:
-        return noms.get(m.operation_id or 0, "Marchés sans opération")
-
-    axes = (
-        ("acheteur", "Par maître d'ouvrage", "Maître d'ouvrage", registre.nom_acheteur, "nom"),
-        ("gestionnaire", "Par gestionnaire", "Gestionnaire", registre.nom_gestionnaire, "nom"),
-        ("secteur", "Par secteur d'activité", "Secteur", registre.nom_secteur, "heures"),
-        ("nature", "Par nature de marché", "Nature", _nature, "heures"),
-        ("operation", "Par opération", "Opération", operation, "heures"),
-    )
     tableaux = []
-    for code, titre, entete, nom, ordre in axes:
-        axe = registre.par_marche(nom)
-        colonnes = {**registre.suivis_par(nom), "heures": registre.heures_par(axe)}
-        colonnes = {m: colonnes[m] for m in ("operations", "marches", "heures")}
-        tableaux.append(assembler(code, titre, entete, colonnes, rangs=COMPARES, ordre=ordre))
+    for code, titre, entete, ordre in (
+        ("acheteur", "Par maître d'ouvrage", "Maître d'ouvrage", "nom"),
+        ("gestionnaire", "Par gestionnaire", "Gestionnaire", "nom"),
+        ("secteur", "Par secteur d'activité", "Secteur", "heures"),
+        ("nature", "Par nature de marché", "Nature", "heures"),
+        ("operation", "Par opération", "Opération", "heures"),
+    ):
+        suivis = registre.suivis_par(lambda m, code=code: NOMS_DES_MARCHES[code](registre, m))  # type: ignore[misc]
+        colonnes = {**suivis, "heures": registre.heures_par(axe(registre, code))}
+        ordonnees = {m: colonnes[m] for m in ("operations", "marches", "heures")}
+        tableaux.append(assembler(code, titre, entete, ordonnees, rangs=COMPARES, ordre=ordre))
     return tuple(tableaux)
 
 
-def _nature(m: MarcheLu) -> str:
-    return {
-        "travaux": "Travaux",
-        "fournitures": "Fournitures",
-        "services": "Services",
-        "concession": "Concession ou délégation",
-    }.get(m.nature, NON_RENSEIGNE)
+PERSONNE_CHANGE = "Une personne dont la situation change d'un contrat à l'autre compte sur deux lignes."
 
 
 def _tableaux_des_personnes(registre: Registre) -> tuple[Tableau, ...]:
-    personnes = registre.faits.personnes
-
-    def genre(i: int) -> str:
-        return GENRES.get((personnes[i].sexe or "") if i in personnes else "", NON_RENSEIGNE)
-
-    axes = (
-        ("genre", "Par genre", "Genre", registre.par_personne(genre), tuple(GENRES.values())),
-        ("age", "Par âge au premier jour travaillé", "Tranche d'âge", registre.axe_age(), TRANCHES[:3]),
-        (
-            "qpv",
-            "Par quartier prioritaire de résidence",
-            "Réside en QPV",
-            registre.par_contrat(lambda c: QPV.get(c.qpv or "", NON_RENSEIGNE)),
-            ORDRE_QPV,
-        ),
-        (
-            "niveau",
-            "Par niveau de formation",
-            "Niveau",
-            registre.par_contrat(lambda c: NIVEAUX.get(c.niveau or "", NON_RENSEIGNE)),
-            tuple(NIVEAUX.values()),
-        ),
-        (
-            "epci",
-            "Par intercommunalité de résidence",
-            "Intercommunalité",
-            registre.par_contrat(lambda c: registre.faits.epci.get(c.code_insee or "", NON_RENSEIGNE)),
-            "heures",
-        ),
-        (
-            "prescripteur",
-            "Par prescripteur",
-            "Prescripteur",
-            registre.par_contrat(lambda c: _nom(registre, c.prescripteur_id)),
-            "heures",
-        ),
-    )
-    tableaux = [
-        assembler(
-            code,
-            titre,
-            entete,
-            {"salaries": registre.distincts_par(axe, "personne"), "heures": registre.heures_par(axe)},
-            rangs=2,
-            ordre=ordre,
-            multivalue=code in {"qpv", "niveau", "epci", "prescripteur"},
-        )
-        for code, titre, entete, axe, ordre in axes
-    ]
-    statut = registre.axe_statut()
+    tableaux = []
+    for code, titre, entete, ordre in (
+        ("genre", "Par genre", "Genre", tuple(GENRES.values())),
+        ("age", "Par âge au premier jour travaillé", "Tranche d'âge", TRANCHES[:3]),
+        ("qpv", "Par quartier prioritaire de résidence", "Réside en QPV", ORDRE_QPV),
+        ("niveau", "Par niveau de formation", "Niveau", tuple(NIVEAUX.values())),
+        ("epci", "Par intercommunalité de résidence", "Intercommunalité", "heures"),
+        ("prescripteur", "Par prescripteur", "Prescripteur", "heures"),
+    ):
+        colonne = axe(registre, code)
+        change = code not in {"genre", "age"}
+        colonnes = {"salaries": registre.distincts_par(colonne, "personne"), "heures": registre.heures_par(colonne)}
+        note = PERSONNE_CHANGE if change else ""
+        tableaux.append(assembler(code, titre, entete, colonnes, rangs=2, ordre=ordre, multivalue=change, note=note))
+    statut = axe(registre, "statut")
     tableaux.append(
         assembler(
             "statut",
@@ -215,57 +167,33 @@ def _tableaux_des_personnes(registre: Registre) -> tuple[Tableau, ...]:
     return tuple(tableaux)
 
 
-def _nom(registre: Registre, identifiant: int | None) -> str:
-    organisation = registre.faits.organisations.get(identifiant or 0)
-    return NON_RENSEIGNE if organisation is None else organisation.nom
-
-
 def _tableaux_des_contrats(registre: Registre) -> tuple[Tableau, ...]:
-    organisations = registre.faits.organisations
-
-    def effectif(employeur_id: int) -> str:
-        o = organisations.get(employeur_id)
-        return EFFECTIFS.get((o.effectif or "") if o else "", NON_RENSEIGNE)
-
-    modalite = registre.axe_modalite()
-    type_contrat = registre.par_contrat(lambda c: c.type_contrat)
-    taille = registre.par_contrat(lambda c: effectif(c.employeur_id))
-    employeur = registre.par_contrat(
-        lambda c: organisations[c.employeur_id].type if c.employeur_id in organisations else NON_RENSEIGNE
-    )
-    return (
-        assembler(
-            "modalite",
-            "Par modalité d'embauche",
-            "Modalité",
-            {
-                "heures": registre.heures_par(modalite),
-                "salaries": registre.distincts_par(modalite, "personne"),
-                "contrats": registre.distincts_par(modalite, "contrat"),
-            },
-            rangs=2,
-        ),
-        *(
+    tableaux = []
+    for code, titre, entete, ordre in (
+        ("modalite", "Par modalité d'embauche", "Modalité", "heures"),
+        ("type_contrat", "Par type de contrat", "Contrat", "heures"),
+        ("taille", "Par taille d'entreprise", "Taille", tuple(EFFECTIFS.values())),
+        ("employeur", "Par type d'employeur", "Employeur", "heures"),
+    ):
+        colonne = axe(registre, code)
+        colonnes = {
+            "heures": registre.heures_par(colonne),
+            "salaries": registre.distincts_par(colonne, "personne"),
+            "contrats": registre.distincts_par(colonne, "contrat"),
+        }
+        tableaux.append(
             assembler(
                 code,
                 titre,
                 entete,
-                {
-                    "contrats": registre.distincts_par(axe, "contrat"),
-                    "salaries": registre.distincts_par(axe, "personne"),
-                    "heures": registre.heures_par(axe),
-                },
+                colonnes,
                 rangs=2,
                 ordre=ordre,
                 multivalue=True,
+                note="Une personne peut avoir plusieurs contrats : elle compte alors sur plusieurs lignes.",
             )
-            for code, titre, entete, axe, ordre in (
-                ("type_contrat", "Par type de contrat", "Contrat", type_contrat, "heures"),
-                ("taille", "Par taille d'entreprise", "Taille", taille, tuple(EFFECTIFS.values())),
-                ("employeur", "Par type d'employeur", "Employeur", employeur, "heures"),
-            )
-        ),
-    )
+        )
+    return tuple(tableaux)
 
 
 def _reserves(registre: Registre) -> Reserves:
@@ -334,10 +262,10 @@ def _exceptionnelles(registre: Registre, total: Decimal) -> tuple[Exceptionnelle
         nommee = faits.exceptionnelles.get(m.operation_id or 0)
         return nommee.code if nommee else ""
 
-    axe = registre.par_marche(code)
-    tout = registre.heures_par(axe)
+    colonne = registre.par_marche(code)
+    tout = registre.heures_par(colonne)
     directe = [int(registre.nom_modalite(m) == MODALITE_DIRECTE) for m in faits.modalite]
-    dont = registre.heures_par(axe, np.array(directe, dtype=np.int64))
+    dont = registre.heures_par(colonne, np.array(directe, dtype=np.int64))
     return tuple(
         Exceptionnelle(c, libelle, tout[c, 0], tout[c, 0] * 100 / total if total else ZERO, dont.get((c, 0), ZERO))
         for c, libelle in sorted(codes.items())
