@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -20,6 +22,7 @@ LIGNES_MAX = 20_000
 COLONNES_MAX = 200
 OCTETS_DEPLIES_MAX = 200 * 1024 * 1024
 LIGNES_AVANT_ENTETE = 15
+_ABIME = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError, IndexError, TypeError, SyntaxError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,86 @@ class Tableau:
 
     entetes: tuple[str, ...]
     lignes: tuple[LigneTableau, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feuille:
+    """One sheet as it stands: its name and every row that holds something."""
+
+    nom: str
+    lignes: tuple[LigneTableau, ...]
+
+
+def lire_feuilles(contenu: bytes, nom: str) -> tuple[Feuille, ...]:
+    """Every sheet of an XLSX that holds something, or the one table of a CSV in whatever encoding.
+
+    Raises FichierRefuse with what to do: empty, truncated, not a table, too many rows, a bomb.
+    """
+    if not contenu.strip(b"\x00 \t\r\n"):
+        raise FichierRefuse("Ce fichier est vide : choisissez-en un autre.")
+    if nom.lower().endswith((".xls", ".ods", ".pdf", ".doc", ".docx")) or contenu[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF"):
+        raise FichierRefuse("Ce format n'est pas lu : enregistrez le classeur en XLSX ou en CSV.")
+    if contenu[:4] == b"PK\x03\x04":
+        feuilles = list(_feuilles_xlsx(contenu))
+    else:
+        feuilles = [Feuille("", _bornees(_lire_csv(_en_utf8(contenu)), ""))]
+    remplies = tuple(f for f in feuilles if f.lignes)
+    if not remplies:
+        raise FichierRefuse("Ce fichier est vide : choisissez-en un autre.")
+    return remplies
+
+
+def _en_utf8(contenu: bytes) -> bytes:
+    """A CSV saved as « Unicode » or from an old Mac, brought back to UTF-8. Raises FichierRefuse when it is no text."""
+    if contenu.startswith((b"\xff\xfe", b"\xfe\xff")):
+        contenu = contenu.decode("utf-16", errors="replace").encode()
+    if b"\x00" in contenu:
+        raise FichierRefuse("Ce fichier n'est ni un classeur XLSX ni un CSV : enregistrez-le de nouveau.")
+    try:
+        contenu.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Windows leaves these five bytes undefined; a Mac writes accents with three of them.
+        if any(octet in contenu for octet in b"\x81\x8d\x8f\x90\x9d") or (
+            b"\x8e" in contenu and b"\xe9" not in contenu
+        ):
+            return contenu.decode("mac-roman").encode()
+    return contenu
+
+
+def _bornees(lignes: Iterator[LigneTableau], feuille: str) -> tuple[LigneTableau, ...]:
+    """The rows that hold something. Raises FichierRefuse past LIGNES_MAX of them."""
+    lues = []
+    for ligne in lignes:
+        if any(ligne.cellules):
+            lues.append(ligne)
+        if len(lues) > LIGNES_MAX:
+            ou = f" dans la feuille « {feuille} »" if feuille else ""
+            raise FichierRefuse(f"Plus de {LIGNES_MAX} lignes{ou} : découpez le fichier.")
+    return tuple(lues)
+
+
+def _feuilles_xlsx(contenu: bytes) -> Iterator[Feuille]:
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
+            if sum(f.file_size for f in archive.infolist()) > OCTETS_DEPLIES_MAX:
+                raise FichierRefuse("Ce classeur est trop lourd : découpez-le.")
+        with warnings.catch_warnings():
+            # What openpyxl cannot keep (validations, drawings) is nothing that is read here.
+            warnings.simplefilter("ignore")
+            classeur = openpyxl.load_workbook(io.BytesIO(contenu), read_only=True, data_only=True)
+            for feuille in classeur.worksheets:
+                feuille.reset_dimensions()
+                lignes = (
+                    LigneTableau(numero, tuple(_texte(c) for c in cellules[:COLONNES_MAX]))
+                    for numero, cellules in enumerate(feuille.iter_rows(values_only=True), 1)
+                )
+                yield Feuille(feuille.title, _bornees(lignes, feuille.title))
+    except FichierRefuse:
+        raise
+    except _ABIME:
+        raise FichierRefuse("Ce classeur est abîmé : enregistrez-le de nouveau depuis le tableur.") from None
 
 
 def lire_tableau(contenu: bytes, nom: str) -> Tableau:

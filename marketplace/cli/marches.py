@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.app import creer_contexte, horloge
-from marketplace.cli import heures, siae
+from marketplace.cli import heures, reprise, siae
 from marketplace.cli.base import jour
 from marketplace.cli.sortie import dire, imprimer_json
 from marketplace.comptes.roles import systeme
@@ -55,6 +55,7 @@ def ajouter(commandes: Any) -> None:
     d.set_defaults(action=import_decp)
     siae.ajouter(formats)
     heures.ajouter(formats)
+    reprise.ajouter(formats)
 
 
 def nombre(texte: str) -> Decimal:
