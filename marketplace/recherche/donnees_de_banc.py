@@ -115,9 +115,9 @@ def _ids(s: Session, type_: TypeOrganisation) -> list[int]:
 def _organisations(
     r: random.Random, territoire_id: int, communes: Sequence[str], quand: datetime
 ) -> Iterator[dict[str, Any]]:
-    genres = ((TypeOrganisation.ACHETEUR, "Collectivité exemple", ACHETEURS),)
-    genres += ((TypeOrganisation.ENTREPRISE, "Entreprise exemple", TITULAIRES),)
-    genres += ((TypeOrganisation.EI, "Insertion exemple", STRUCTURES),)
+    genres: list[tuple[TypeOrganisation, str, int]] = [(TypeOrganisation.ACHETEUR, "Collectivité exemple", ACHETEURS)]
+    genres.append((TypeOrganisation.ENTREPRISE, "Entreprise exemple", TITULAIRES))
+    genres.append((TypeOrganisation.EI, "Insertion exemple", STRUCTURES))
     numero = 0
     for type_, debut, nombre in genres:
         for n in range(nombre):

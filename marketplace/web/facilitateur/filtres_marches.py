@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from marketplace.comptes.roles import Acteur
 from marketplace.erreurs import RegleViolee
 from marketplace.marches.queries import FiltresMarches
+from marketplace.marches.queries.facettes import CompteFacette
 from marketplace.marches.queries.liste import GROUPES, TRIS
 from marketplace.marches.rules.etats import LIBELLES, EtatMarche
 from marketplace.marches.services.saisie import lire_commune_saisie
+from marketplace.recherche.facettes import Facette, facette
 from marketplace.territoire.queries import communes_dans_un_rayon, noms_des_communes
 
 GROUPES_LIBELLES = {"vivants": "En cours", "preparation": "En préparation", "clos": "Finis", "tous": "Tous"}
@@ -80,10 +82,27 @@ def lire_filtres(s: Session, args: Mapping[str, str], moi: Acteur, jour: date) -
     return VueListe(
         filtres,
         entier(args.get("page", "1"), 1),
-        {k: v for k, v in args.items() if v and k != "page"} | {"etat": groupe},
+        {k: v for k, v in args.items() if v and k not in {"page", "tout"}} | {"etat": groupe},
         ", ".join(m for m in morceaux if m),
         erreur,
         libelles,
         TRIS,
         RAYONS,
     )
+
+
+def facettes_du_registre(comptes: Mapping[str, tuple[CompteFacette, ...]], vue: VueListe) -> tuple[Facette, ...]:
+    """State, sector and buyer beside the list, with what each would leave."""
+    etats = {e.value: LIBELLES[e].capitalize() for e in EtatMarche}
+    acheteurs = {c.code: c.libelle for c in comptes["acheteur"]}
+    choisi = vue.parametres.get("etat", "")
+    lues = (
+        facette("etat", "État", _nombres(comptes["etat"]), etats, choisi if choisi in etats else "", len(etats)),
+        facette("secteur", "Secteur", _nombres(comptes["secteur"]), {}, vue.filtres.secteur),
+        facette("acheteur", "Acheteur", _nombres(comptes["acheteur"]), acheteurs, vue.filtres.acheteur_ref),
+    )
+    return tuple(f for f in lues if f.valeurs)
+
+
+def _nombres(valeurs: tuple[CompteFacette, ...]) -> dict[str, int]:
+    return {v.code: v.nombre for v in valeurs}
