@@ -16,8 +16,10 @@ from marketplace.cli.sortie import dire, imprimer_json
 from marketplace.comptes.models import Organisation
 from marketplace.comptes.roles import Acteur, Role, systeme
 from marketplace.erreurs import FichierRefuse, RegleViolee
-from marketplace.heures.imports.fichier import Resultat, importer_heures
-from marketplace.heures.imports.lecture import Correspondance, lire_correspondance
+from marketplace.heures.imports.correspondance import Correspondance, lire_correspondance
+from marketplace.heures.imports.fichier import importer_heures
+from marketplace.heures.imports.resultat import Resultat, Sort
+from marketplace.heures.imports.rubriques import LIBELLES
 from marketplace.marches.imports.fichiers import lire_fichier
 from marketplace.valeurs import lire_siret
 
@@ -62,7 +64,9 @@ def lire_mapping(chemin: Path | None) -> Correspondance:
     except (UnicodeDecodeError, json.JSONDecodeError):
         raise FichierRefuse(f"{chemin} n'est pas un JSON lisible : vérifiez-le, puis recommencez.") from None
     if not isinstance(objet, dict):
-        raise FichierRefuse(f"{chemin} doit contenir un objet : colonnes, chantiers, personnes.")
+        raise FichierRefuse(
+            f"{chemin} doit contenir un objet : colonnes, chantiers, personnes, rubriques, mois, lignes."
+        )
     return lire_correspondance(objet)
 
 
@@ -84,20 +88,44 @@ def importer(args: argparse.Namespace) -> int:
 
 
 def _raconter(r: Resultat, *, dry_run: bool) -> None:
-    dire(f"{r.lus} lignes lues, {r.retenues} retenues, {r.ecartees} hors de nos clauses (non gardées).")
-    for mois, heures in r.par_mois.items():
-        dire(f"  {mois} : {heures} h travaillées")
+    lecture = r.lecture
+    dire(f"{lecture.lus} lignes lues, {lecture.retenues} retenues, {lecture.ecartees} mises de côté (non gardées).")
+    for groupe in r.groupes:
+        precision = {Sort.GARDER: " (gardées jusqu'à l'ouverture du mois)", Sort.INCHANGE: " (inchangé)"}
+        dire(
+            f"  {groupe.mois:%Y-%m}, {groupe.marche_ref} : {groupe.travaillees} h travaillées, "
+            f"{groupe.formation} h de formation{precision.get(groupe.sort, '')}"
+        )
+    for nature, heures in lecture.non_comptees.items():
+        dire(f"  {LIBELLES[nature]} : {heures} h, jamais comptées.")
+    if lecture.a_cheval:
+        dire(f"{lecture.a_cheval} semaine(s) à cheval sur deux mois, partagée(s) par jour.")
     if r.colonnes_ecartees:
         dire(f"Colonnes ignorées, car elles portent un numéro de sécurité sociale : {', '.join(r.colonnes_ecartees)}.")
-    for chantier, nombre in r.a_decider.items():
-        dire(
-            f"  chantier « {chantier} », {nombre} ligne(s) : dites de quel marché il s'agit, ou null s'il n'en est pas."
-        )
+    _demander(r)
     for refus in r.refuses:
         dire(f"  ligne {refus.ligne} ({refus.id}) : {refus.motif}")
     if r.applique:
-        dire(f"{r.declarations} déclaration(s) remplie(s).")
+        dire(f"{r.declarations} déclaration(s) remplie(s)." if r.change else "Rien à changer : tout y est déjà.")
     elif dry_run:
         dire("Essai à blanc : rien n'est écrit.")
     else:
         dire("Rien n'est écrit : corrigez les lignes ou complétez le fichier de correspondance, puis recommencez.")
+
+
+def _demander(r: Resultat) -> None:
+    """What the mapping file still has to say."""
+    if r.tableau.manques:
+        dire(f"Colonne introuvable : {', '.join(r.tableau.manques)}. Nommez-la dans « colonnes ».")
+    for chantier, nombre in r.a_decider.items():
+        dire(
+            f"  chantier « {chantier} », {nombre} ligne(s) : dites de quel marché il s'agit, ou null s'il n'en est pas."
+        )
+    for personne in r.personnes_a_decider:
+        dire(
+            f"  « {personne.texte} », {personne.lignes} ligne(s) : dites quel contrat, ou null ; ou faites-la valider."
+        )
+    for rubrique in r.lecture.rubriques.values():
+        dire(f"  rubrique « {rubrique.texte} », {rubrique.lignes} ligne(s) : dites de quelles heures il s'agit.")
+    if r.lecture.minutes_douteuses:
+        dire("« 7.30 » : sept heures trente, ou 7,30 h ? Écrivez « minutes » : true ou false.")

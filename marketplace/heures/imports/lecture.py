@@ -1,279 +1,328 @@
-"""From rows to hours by contrat and month: whose chantier, whose name, which month. Pure but for the names given."""
+"""From rows to hours by contrat and period: whose chantier, whose name, which days, worked or not. Pure."""
 
 from __future__ import annotations
 
-import calendar
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 
-from rapidfuzz import fuzz, process
-
-from marketplace.erreurs import LigneRefusee, RegleViolee
-from marketplace.heures.imports.tableau import LigneLue
-from marketplace.heures.rules.plausibilite import jours_ouvres
-from marketplace.valeurs import CENTIEME, arrondir, cle, lire_decimal, lire_heures, premier_du_mois
-
-SEUIL_CHANTIER = 92
-SEUIL_NOM = 92
-TOUT_LE_RESTE = "*"
-"""In the mapping, what to do with the chantiers nobody named: null sets them all aside, by an explicit choice."""
-
-_MOIS = tuple(
-    cle(mois)
-    for mois in (
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    )
+from marketplace.erreurs import RegleViolee
+from marketplace.heures.imports.annuaire import Annuaire, ContratConnu, Lieu, lieu_de
+from marketplace.heures.imports.colonnes import LIEUX
+from marketplace.heures.imports.constats import CORRIGIBLES, ZERO, ADecider, Lecture, LigneDeTotal, LigneFausse, Totaux
+from marketplace.heures.imports.correspondance import COMPTER, SELON_CONTRAT, TOUT_LE_RESTE
+from marketplace.heures.imports.formats import lire_duree, ressemble_a_des_minutes
+from marketplace.heures.imports.lignes import (
+    bornes_de,
+    est_un_total,
+    heures_de,
+    nom_de,
+    partagees,
+    periodes_de,
 )
-_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y")
+from marketplace.heures.imports.rubriques import COMPTEES, Nature, reconnaitre_rubrique
+from marketplace.heures.imports.tableau import LigneLue, Tableau
+from marketplace.valeurs import cle, premier_du_mois
+
+PERSONNE = "personne:"
+"""How a remembered choice names a person rather than one of her contrats."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContratConnu:
-    """A contrat of the employer that rows may speak of."""
-
-    ref: str
-    nom: str
-    marche_ref: str
-    debut: date
-    fin: date | None
+class _EnDouble(RegleViolee):
+    """The same row twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class MarcheConnu:
-    """A marché the employer works on, and the words that may name it in a file."""
-
-    ref: str
-    noms: tuple[str, ...]
+class _MiseDeCote(Exception):
+    """The person of this row is not ours, by choice."""
 
 
-@dataclass(slots=True)
-class Correspondance:
-    """What was decided once and is remembered: columns, chantiers → marché (None: not ours), people → contrat."""
-
-    colonnes: dict[str, str] = field(default_factory=dict)
-    chantiers: dict[str, str | None] = field(default_factory=dict)
-    personnes: dict[str, str] = field(default_factory=dict)
+class _EnAttente(Exception):
+    """Somebody has to say who the person of this row is."""
 
 
-@dataclass(slots=True)
-class Lecture:
-    """Outcome of the rows. `heures`: (contrat ref, month) → (worked, training). `a_decider`: chantiers unknown."""
+class Lecteur:
+    """Reads the rows of one file, once."""
 
-    lus: int = 0
-    retenues: int = 0
-    ecartees: int = 0
-    heures: dict[tuple[str, date], tuple[Decimal, Decimal]] = field(default_factory=dict)
-    refuses: list[LigneRefusee] = field(default_factory=list)
-    a_decider: dict[str, int] = field(default_factory=dict)
-    lignes_de: dict[tuple[str, date], int] = field(default_factory=dict)
+    def __init__(self, tableau: Tableau, annuaire: Annuaire, jour: date) -> None:
+        self.tableau, self.annuaire, self.jour = tableau, annuaire, jour
+        self.choix = annuaire.choix
+        self.lecture = Lecture()
+        self._vues: set[tuple[tuple[str, str], ...]] = set()
+        self._lieux: dict[str, tuple[str | None, str]] = {}
+        self._natures: dict[str, Nature | None] = {}
+        self._mots: dict[str, dict[str, None]] = {}
+        self._entete_heures = cle(tableau.colonnes.get("heures", ""))
+        self._minutes = bool(self.choix.minutes)
+        self._rubriques = {cle(texte): Nature(nature) for texte, nature in self.choix.rubriques.items()}
 
+    def lire(self) -> Lecture:
+        """Read every row. A row of a lieu set aside is counted and forgotten; any other wrong row is told."""
+        lignes = self._remplir(self.tableau.lignes)
+        if self.choix.minutes is None:
+            self.lecture.minutes_douteuses = ressemble_a_des_minutes([x.cellules.get("heures", "") for x in lignes])
+        for ligne in lignes:
+            lieu = lieu_de(ligne.cellules)
+            self._mots.setdefault(lieu.cle, {}).update(dict.fromkeys(lieu.mots))
+        somme = depuis = ZERO
+        for ligne in lignes:
+            if self._est_un_entete(ligne):
+                continue
+            lues = self._heures_lisibles(ligne)
+            if est_un_total(ligne):
+                if lues:
+                    proche = min((somme, depuis), key=lambda s: abs(s - lues))
+                    self.lecture.totaux.append(LigneDeTotal(ligne.numero, lues, proche))
+                depuis = ZERO
+                continue
+            self.lecture.lus += 1
+            somme, depuis = somme + lues, depuis + lues
+            self._une_ligne(ligne, lues)
+        self.lecture.fausses.sort(key=lambda f: f.numero)
+        return self.lecture
 
-def lire_mois(texte: str) -> date:
-    """First day of « octobre 2026 », « 10/2026 », « 2026-10 » or of any date. Raises RegleViolee."""
-    plat = cle(texte)
-    mots = plat.split()
-    for nom in _MOIS:
-        if mots and (mots[0] == nom or (len(mots[0]) >= 3 and nom.startswith(mots[0]) and mots[0].isalpha())):
-            annee = next((int(m) for m in mots[1:] if re.fullmatch(r"20\d\d", m)), None)
-            if annee is not None:
-                return date(annee, _MOIS.index(nom) + 1, 1)
-    for motif, ordre in ((r"(\d{1,2})[/\-. ](20\d\d)", (2, 1)), (r"(20\d\d)[/\-. ]?(\d{1,2})", (1, 2))):
-        trouve = re.fullmatch(motif, texte.strip())
-        if trouve and 1 <= int(trouve[ordre[1]]) <= 12:
-            return date(int(trouve[ordre[0]]), int(trouve[ordre[1]]), 1)
-    return premier_du_mois(lire_jour(texte))
+    def _remplir(self, lignes: Sequence[LigneLue]) -> Sequence[LigneLue]:
+        """Merged cells: when a client or a name is written once for several rows, the rows under it take it."""
+        pleines = [x for x in lignes if not est_un_total(x)]
+        a_remplir = []
+        for groupe in (LIEUX, ("matricule", "nom", "prenom")):
+            roles = [r for r in groupe if r in self.tableau.colonnes]
+            vides = sum(1 for x in pleines if not any(x.cellules.get(r) for r in roles))
+            if roles and vides > 0.2 * len(pleines):
+                a_remplir.append(roles)
+        if not a_remplir:
+            return lignes
+        self.lecture.fusionnees = True
+        resultat: list[LigneLue] = []
+        courant: dict[str, str] = {}
+        for ligne in lignes:
+            cellules = dict(ligne.cellules)
+            if not est_un_total(ligne):
+                for roles in a_remplir:
+                    if any(cellules.get(r) for r in roles):
+                        courant |= {r: cellules.get(r, "") for r in roles}
+                    else:
+                        cellules |= {r: courant[r] for r in roles if courant.get(r)}
+            resultat.append(LigneLue(ligne.numero, cellules))
+        return resultat
 
+    def _est_un_entete(self, ligne: LigneLue) -> bool:
+        """The header written again at the top of a page."""
+        heures = ligne.cellules.get("heures", "")
+        return bool(heures) and cle(heures) == self._entete_heures
 
-def lire_jour(texte: str) -> date:
-    """A day written in one of the usual ways. Raises RegleViolee."""
-    brut = texte.strip().split(" ")[0].split("T")[0]
-    for forme in _FORMATS:
+    def _heures_lisibles(self, ligne: LigneLue) -> Decimal:
+        """Hours of a row for the sums, nothing when they cannot be read, nor for a bonus, which is no hour."""
+        if self._nature_de(ligne.cellules.get("rubrique", "")) is Nature.SANS_HEURES:
+            return ZERO
         try:
-            return datetime.strptime(brut, forme).date()  # noqa: DTZ007  a day has no zone
-        except ValueError:
-            continue
-    raise RegleViolee(f"« {texte.strip()} » n'est pas une date lisible : écrivez par exemple 31/10/2026.")
+            travaillees, formation = heures_de(ligne.cellules, self.tableau.colonnes, minutes=self._minutes)
+        except RegleViolee:
+            return ZERO
+        return travaillees + formation
 
+    # --- one row
 
-def lire_nombre(texte: str) -> Decimal:
-    """Hours of a cell; more than two decimals are those of a computation and are rounded half up."""
-    try:
-        return lire_heures(texte)
-    except RegleViolee:
-        valeur = lire_decimal(texte.rstrip("hH "))
-        if valeur < 0:
-            raise
-        return valeur.quantize(CENTIEME, ROUND_HALF_UP)
-
-
-def repartir(heures: Decimal, debut: date, fin: date) -> dict[date, Decimal]:
-    """Hours of a period shared between its months by working day, summing exactly to `heures`."""
-    jours = jours_ouvres(debut, fin)
-    parts: dict[date, int] = {}
-    for jour in jours:
-        parts[premier_du_mois(jour)] = parts.get(premier_du_mois(jour), 0) + 1
-    resultat: dict[date, Decimal] = {}
-    reste, jours_restants = heures, len(jours)
-    for mois, nombre in parts.items():
-        resultat[mois] = arrondir(reste * nombre / jours_restants, CENTIEME)
-        reste, jours_restants = reste - resultat[mois], jours_restants - nombre
-    return resultat
-
-
-def trouver_marche(texte: str, marches: Sequence[MarcheConnu]) -> str | None:
-    """The one marché a chantier names, by its reference, its title or a near one; None when none or several do."""
-    plat = cle(texte)
-    for marche in marches:
-        if cle(marche.ref) in plat:
-            return marche.ref
-    candidats: dict[str, float] = {}
-    for marche in marches:
-        noms = [cle(n) for n in marche.noms if n]
-        proche = process.extractOne(plat, noms, scorer=fuzz.token_sort_ratio, score_cutoff=SEUIL_CHANTIER)
-        if proche is not None:
-            candidats[marche.ref] = proche[1]
-    if not candidats:
-        return None
-    meilleur = max(candidats.values())
-    gagnants = [ref for ref, note in candidats.items() if note == meilleur]
-    return gagnants[0] if len(gagnants) == 1 else None
-
-
-def lire_lignes_du_fichier(
-    lignes: Sequence[LigneLue],
-    marches: Sequence[MarcheConnu],
-    contrats: Sequence[ContratConnu],
-    correspondance: Correspondance,
-) -> Lecture:
-    """Read every row. A row of a chantier set aside is counted and forgotten; any other wrong row is refused."""
-    lecture = Lecture()
-    vues: set[tuple[str, ...]] = set()
-    for ligne in lignes:
-        if _total(ligne):
-            continue
-        lecture.lus += 1
-        chantier = ligne.cellules.get("chantier", "")
-        marche_ref = _marche(chantier, marches, correspondance)
-        if marche_ref is None:
-            lecture.ecartees += 1
-            continue
+    def _une_ligne(self, ligne: LigneLue, lues: Decimal) -> None:
+        lieu = lieu_de(ligne.cellules)
+        marche_ref = self._marche(lieu, ligne)
         if not marche_ref:
-            lecture.a_decider[chantier] = lecture.a_decider.get(chantier, 0) + 1
-            continue
-        signature = tuple(f"{role}={texte}" for role, texte in sorted(ligne.cellules.items()))
+            return
+        totaux = self.lecture.par_marche.setdefault(marche_ref, Totaux())
+        totaux.fichier += lues
+        correction = self.choix.lignes.get(str(ligne.numero), {})
+        if correction is None:
+            self._mettre_de_cote(totaux, lues)
+            return
+        cellules = {r: t for r, t in {**ligne.cellules, **correction}.items() if r != "double"}
         try:
-            if signature in vues:
-                raise RegleViolee("Cette ligne est en double : une heure ne compte qu'une fois.")
-            vues.add(signature)
-            _prendre(ligne, marche_ref, contrats, correspondance, lecture)
+            self._prendre(LigneLue(ligne.numero, cellules), marche_ref, totaux, correction.get("double") == COMPTER)
+        except _MiseDeCote:
+            self._mettre_de_cote(totaux, lues)
+        except _EnAttente:
+            return
         except RegleViolee as refus:
-            lecture.refuses.append(LigneRefusee(ligne.numero, _qui(ligne), refus.message))
-    return lecture
+            self._refuser(LigneLue(ligne.numero, cellules), refus)
 
+    def _mettre_de_cote(self, totaux: Totaux, lues: Decimal) -> None:
+        self.lecture.ecartees += 1
+        totaux.ecartees += lues
 
-def _total(ligne: LigneLue) -> bool:
-    """A total row of the export: nobody and « total » somewhere."""
-    mots = " ".join(cle(v) for v in ligne.cellules.values())
-    return "total" in mots.split() and not (ligne.cellules.get("matricule") or ligne.cellules.get("prenom"))
+    def _corrigibles(self, ligne: LigneLue) -> tuple[tuple[str, str], ...]:
+        return tuple((r, ligne.cellules.get(r, "")) for r in CORRIGIBLES if r in self.tableau.colonnes)
 
+    def _refuser(self, ligne: LigneLue, refus: RegleViolee) -> None:
+        self.lecture.fausses.append(
+            LigneFausse(
+                ligne.numero,
+                " ".join(t for t in (ligne.cellules.get("matricule", ""), nom_de(ligne.cellules)) if t) or "ligne",
+                refus.message,
+                self._corrigibles(ligne),
+                isinstance(refus, _EnDouble),
+            )
+        )
 
-def _qui(ligne: LigneLue) -> str:
-    return ligne.cellules.get("matricule", "") or "ligne"
-
-
-def _marche(chantier: str, marches: Sequence[MarcheConnu], c: Correspondance) -> str | None:
-    """Ref of the marché; None when the chantier is set aside; empty when somebody has to decide."""
-    for connu, ref in c.chantiers.items():
-        if connu != TOUT_LE_RESTE and cle(connu) == cle(chantier):
+    def _marche(self, lieu: Lieu, ligne: LigneLue) -> str:
+        """The marché of a row; empty when its lieu is set aside, or waits for a decision."""
+        if lieu.cle not in self._lieux:
+            # One code, several spellings of its name: any of them may be the one we know.
+            self._lieux[lieu.cle] = self._designer(Lieu(lieu.cle, lieu.texte, tuple(self._mots[lieu.cle])))
+        ref, propose = self._lieux[lieu.cle]
+        lecture = self.lecture
+        if ref:
+            lecture.lieux_reconnus.setdefault(lieu.cle, (lieu.texte, ref))
             return ref
-    trouve = trouver_marche(chantier, marches) if chantier else None
-    if trouve is not None:
-        return trouve
-    return None if TOUT_LE_RESTE in c.chantiers and c.chantiers[TOUT_LE_RESTE] is None else ""
+        nomme = self.annuaire.contrats_nommes(nom_de(ligne.cellules), 100)
+        if ref is None:
+            lecture.ecartees += 1
+            lecture.lieux_ecartes[lieu.texte] = lecture.lieux_ecartes.get(lieu.texte, 0) + 1
+            lecture.connues_ailleurs |= {k.nom for k in nomme}
+            return ""
+        attente = lecture.clients.setdefault(
+            lieu.cle, ADecider(lieu.cle, lieu.texte or "(aucun client écrit)", proposition=propose)
+        )
+        attente.lignes += 1
+        attente.connues += bool(nomme)
+        return ""
+
+    def _designer(self, lieu: Lieu) -> tuple[str | None, str]:
+        """(marché, None when set aside, empty when to decide; what to propose)."""
+        choisi, ref = self.annuaire.marche_choisi(lieu)
+        if choisi:
+            return ref, ""
+        if reconnu := self.annuaire.marche_reconnu(lieu):
+            return reconnu, ""
+        if self.annuaire.ecarte_d_office(lieu):
+            return None, ""
+        return "", self.annuaire.marche_propose(lieu)
+
+    def _prendre(self, ligne: LigneLue, marche_ref: str, totaux: Totaux, double: bool) -> None:
+        if self._choisie(ligne) == (True, None):
+            self._ecarter_personne(ligne)
+        nature = self._nature(ligne)
+        travaillees, formation = heures_de(ligne.cellules, self.tableau.colonnes, minutes=self._minutes)
+        if nature is Nature.FORMATION:
+            travaillees, formation = ZERO, travaillees + formation
+        elif nature not in COMPTEES:
+            self._ne_pas_compter(nature, travaillees + formation, totaux)
+            return
+        for role, texte in ligne.cellules.items():
+            if role.startswith("abs") and role[3:].isdigit():
+                entete = self.tableau.absences[int(role[3:])]
+                duree = lire_duree(texte, minutes=self._minutes)
+                totaux.fichier += duree
+                self._ne_pas_compter(reconnaitre_rubrique(entete) or Nature.ABSENCE, duree, totaux)
+        if not travaillees + formation:
+            self.lecture.sans_heures += not partagees(ligne.cellules, "abs")
+            return
+        signature = tuple(sorted(ligne.cellules.items()))
+        if signature in self._vues and not double:
+            raise _EnDouble("Cette ligne est en double : une heure ne compte qu'une fois.")
+        self._vues.add(signature)
+        du, au = bornes_de(ligne.cellules, self.jour)
+        if du > self.jour:
+            raise RegleViolee("Ces jours ne sont pas encore passés : vérifiez les dates.")
+        siens = self._contrats(ligne, marche_ref, du, au)
+        if len(siens) == 1 and premier_du_mois(du) != premier_du_mois(au):
+            # A week that starts before the contrat: its hours were worked within the contrat.
+            du, au = max(du, siens[0].debut), min(au, siens[0].fin or au)
+        periodes, a_cheval = periodes_de(ligne, travaillees, formation, du, au, minutes=self._minutes)
+        contrats = [_un_seul([k for k in siens if k.couvre(p.du, p.au)]) for p in periodes]
+        self.lecture.retenues += 1
+        self.lecture.cellules[ligne.numero] = self._corrigibles(ligne)
+        self.lecture.a_cheval += bool(a_cheval)
+        self.lecture.a_cheval_ouvres += a_cheval == "ouvres"
+        for periode, contrat in zip(periodes, contrats, strict=True):
+            self.lecture.heures.setdefault((contrat.ref, premier_du_mois(periode.du)), []).append(periode)
+            self.lecture.designees[cle(_repere(ligne))] = contrat.personne_id
+            personne = self.lecture.par_personne.setdefault(contrat.nom, Totaux())
+            personne.fichier += periode.travaillees + periode.formation
+            for t in (totaux, personne):
+                t.retenues += periode.travaillees
+                t.formation += periode.formation
+
+    def _ne_pas_compter(self, nature: Nature, heures: Decimal, totaux: Totaux) -> None:
+        if nature is not Nature.SANS_HEURES and heures:
+            self.lecture.non_comptees[nature] = self.lecture.non_comptees.get(nature, ZERO) + heures
+            totaux.non_comptees += heures
+        elif nature is Nature.SANS_HEURES:
+            self.lecture.sans_heures += 1
+
+    def _nature_de(self, texte: str) -> Nature | None:
+        if texte not in self._natures:
+            self._natures[texte] = self._rubriques.get(cle(texte)) or reconnaitre_rubrique(texte)
+        return self._natures[texte]
+
+    def _nature(self, ligne: LigneLue) -> Nature:
+        """What the hours of a row are. Raises _EnAttente for a code nobody knows."""
+        texte = ligne.cellules.get("rubrique", "")
+        nature = self._nature_de(texte)
+        if nature is None:
+            attente = self.lecture.rubriques.setdefault(cle(texte), ADecider(cle(texte), texte))
+            attente.lignes += 1
+            raise _EnAttente
+        return nature
+
+    # --- whose hours
+
+    def _choisie(self, ligne: LigneLue) -> tuple[bool, str | None]:
+        return self.annuaire.contrat_choisi((ligne.cellules.get("matricule", ""), nom_de(ligne.cellules)))
+
+    def _contrats(self, ligne: LigneLue, marche_ref: str, du: date, au: date) -> list[ContratConnu]:
+        """The contrats these hours may belong to, all of one person. Raises RegleViolee, _EnAttente or _MiseDeCote."""
+        du_marche = [k for k in self.annuaire.contrats if marche_ref in {k.marche_ref, SELON_CONTRAT}]
+        choisi, cible = self._choisie(ligne)
+        if choisi and cible and not cible.startswith(PERSONNE):
+            trouves = [k for k in du_marche if k.ref == cible and k.couvre(du, au)]
+            if not trouves:
+                raise RegleViolee(f"Le contrat {cible} n'est pas de ce marché, ou ne couvre pas ces jours.")
+            return trouves
+        nom = nom_de(ligne.cellules)
+        if choisi and cible:
+            personnes = {int(cible.removeprefix(PERSONNE))}
+        else:
+            personnes = {k.personne_id for k in self.annuaire.contrats_nommes(nom)}
+        siens = [k for k in du_marche if k.personne_id in personnes]
+        if not siens and not choisi:
+            self._demander_qui(ligne, marche_ref, nom)
+        possibles = [k for k in siens if k.couvre(du, au)]
+        if len({k.personne_id for k in possibles}) > 1:
+            self._demander_qui(ligne, marche_ref, nom)
+        if not possibles:
+            raise RegleViolee(
+                "Cette personne n'a pas de contrat sur ce marché ces jours-là : ses heures ne peuvent pas compter."
+            )
+        return possibles
+
+    def _ecarter_personne(self, ligne: LigneLue) -> None:
+        texte = _designation(ligne)
+        self.lecture.personnes_ecartees[texte] = self.lecture.personnes_ecartees.get(texte, 0) + 1
+        raise _MiseDeCote
+
+    def _demander_qui(self, ligne: LigneLue, marche_ref: str, nom: str) -> None:
+        """Ask, once for each person, unless all those nobody knows are set aside."""
+        propose = self.annuaire.contrat_propose(nom, marche_ref)
+        if TOUT_LE_RESTE in self.choix.personnes or (self.choix.autres_personnes and not propose):
+            self._ecarter_personne(ligne)
+        repere = _repere(ligne)
+        attente = self.lecture.personnes.setdefault(
+            cle(repere), ADecider(cle(repere), _designation(ligne), proposition=propose, marche_ref=marche_ref)
+        )
+        attente.lignes += 1
+        raise _EnAttente
 
 
-def _prendre(
-    ligne: LigneLue, marche_ref: str, contrats: Sequence[ContratConnu], c: Correspondance, lecture: Lecture
-) -> None:
-    travaillees = lire_nombre(ligne.cellules.get("heures", "") or "0")
-    formation = lire_nombre(ligne.cellules.get("formation", "") or "0")
-    if not travaillees + formation:
-        return
-    debut, fin = _periode(ligne)
-    par_mois = repartir(travaillees, debut, fin)
-    formation_par_mois = repartir(formation, debut, fin)
-    for mois in par_mois:
-        contrat = _contrat(ligne, marche_ref, contrats, c, mois)
-        avant = lecture.heures.get((contrat.ref, mois), (Decimal(0), Decimal(0)))
-        lecture.heures[contrat.ref, mois] = (avant[0] + par_mois[mois], avant[1] + formation_par_mois[mois])
-        lecture.lignes_de.setdefault((contrat.ref, mois), ligne.numero)
-    lecture.retenues += 1
+def _un_seul(contrats: list[ContratConnu]) -> ContratConnu:
+    if not contrats:
+        raise RegleViolee("Une partie de ces jours est hors du contrat : découpez la ligne à ses dates.")
+    if len(contrats) > 1:
+        raise RegleViolee("Deux contrats de cette personne couvrent ces jours : découpez la ligne à leurs dates.")
+    return contrats[0]
 
 
-def _periode(ligne: LigneLue) -> tuple[date, date]:
-    du = ligne.cellules.get("du", "")
-    if du:
-        debut = lire_jour(du)
-        fin = lire_jour(ligne.cellules["au"]) if ligne.cellules.get("au") else debut + timedelta(days=6)
-        if fin < debut:
-            raise RegleViolee("La période finit avant de commencer : vérifiez les dates.")
-        return debut, fin
-    mois = lire_mois(ligne.cellules.get("mois", ""))
-    return mois, mois.replace(day=calendar.monthrange(mois.year, mois.month)[1])
+def _repere(ligne: LigneLue) -> str:
+    """What names a person from one month to the next: the matricule, else the name."""
+    return ligne.cellules.get("matricule", "") or nom_de(ligne.cellules)
 
 
-def _contrat(
-    ligne: LigneLue, marche_ref: str, contrats: Sequence[ContratConnu], c: Correspondance, mois: date
-) -> ContratConnu:
-    fin_mois = mois.replace(day=calendar.monthrange(mois.year, mois.month)[1])
-    possibles = [
-        k for k in contrats if k.marche_ref == marche_ref and k.debut <= fin_mois and (k.fin is None or k.fin >= mois)
-    ]
-    for repere in (ligne.cellules.get("matricule", ""), _nom(ligne)):
-        connu = next((ref for texte, ref in c.personnes.items() if repere and cle(texte) == cle(repere)), None)
-        if connu is not None:
-            trouve = next((k for k in possibles if k.ref == connu), None)
-            if trouve is None:
-                raise RegleViolee(f"Le contrat {connu} n'est pas de ce marché, ou ne couvre pas ce mois.")
-            return trouve
-    nom = " ".join(sorted(cle(_nom(ligne)).split()))
-    notes = {k.ref: fuzz.ratio(nom, " ".join(sorted(cle(k.nom).split()))) for k in possibles} if nom else {}
-    bons = [ref for ref, note in notes.items() if note >= SEUIL_NOM and note == max(notes.values())]
-    if len(bons) == 1:
-        return next(k for k in possibles if k.ref == bons[0])
-    if len(bons) > 1:
-        raise RegleViolee("Plusieurs contrats portent ce nom : indiquez lequel dans le fichier de correspondance.")
-    raise RegleViolee("Cette personne n'a pas de contrat sur ce marché ce mois-là : ses heures ne peuvent pas compter.")
-
-
-def _nom(ligne: LigneLue) -> str:
-    return f"{ligne.cellules.get('nom', '')} {ligne.cellules.get('prenom', '')}".strip()
-
-
-def lire_correspondance(objet: Mapping[str, object]) -> Correspondance:
-    """The remembered decisions, from the JSON of the mapping file. Raises RegleViolee when it is malformed."""
-    parts: dict[str, dict[str, str | None]] = {}
-    for nom in ("colonnes", "chantiers", "personnes"):
-        valeur = objet.get(nom, {})
-        if not isinstance(valeur, dict) or any(v is not None and not isinstance(v, str) for v in valeur.values()):
-            raise RegleViolee(f"Fichier de correspondance : « {nom} » doit associer des textes à des textes.")
-        parts[nom] = {str(k): v for k, v in valeur.items()}
-    return Correspondance(
-        colonnes={k: v for k, v in parts["colonnes"].items() if v},
-        chantiers=parts["chantiers"],
-        personnes={k: v for k, v in parts["personnes"].items() if v},
-    )
+def _designation(ligne: LigneLue) -> str:
+    return " ".join(t for t in (ligne.cellules.get("matricule", ""), nom_de(ligne.cellules)) if t) or "(sans nom)"
