@@ -11,7 +11,7 @@ from marketplace.comptes.roles import Role
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.marches.queries import FicheMarche
 from marketplace.marches.rules.dimensionnement import Calibrage, dimensionner
-from marketplace.marches.rules.etats import AVANT_NOTIFICATION, LIBELLES, EtatMarche, transitions_possibles
+from marketplace.marches.rules.etats import AVANT_NOTIFICATION, LIBELLES, EtatMarche, choix_etat
 from marketplace.marches.rules.phrases import formule_en_texte
 from marketplace.marches.services import (
     ajouter_intervenant,
@@ -154,7 +154,7 @@ def etat(ref: str) -> Any:
     """The moves that are open to this marché."""
     m = charger(ref)
     form = FormulaireEtat(formdata=None, jour=contexte().aujourdhui(), version=str(m.version))
-    form.proposer(transitions_possibles(m.etat))
+    form.proposer(choix_etat(m.etat), titulaire=m.titulaire is not None)
     form.etat.data = request.args.get("vers", "")
     return render_template("facilitateur/marche_etat.html", form=form, m=m, libelles=LIBELLES)
 
@@ -165,7 +165,7 @@ def passer(ref: str) -> Any:
     """Move a marché on."""
     m = charger(ref)
     form = FormulaireEtat()
-    form.proposer(transitions_possibles(m.etat))
+    form.proposer(choix_etat(m.etat), titulaire=m.titulaire is not None)
 
     def acte() -> None:
         changer_etat(
@@ -175,6 +175,8 @@ def passer(ref: str) -> Any:
             EtatMarche(form.etat.data),
             jour=form.jour.data,
             motif=form.motif.data or "",
+            titulaire=form.donnee("titulaire"),
+            clausable=None if form.etat.data != EtatMarche.ETUDIE else form.donnee("clausable") != "non",
             version=version_lue(form),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from marketplace.marches.models import RoleIntervenant
 from marketplace.marches.queries import FicheMarche
 from marketplace.marches.rules.etats import LIBELLES, EtatMarche
+from marketplace.marches.rules.formes import LIBELLES_FORME, Forme
 from marketplace.marches.rules.regime import NatureMarche
 from marketplace.marches.secteurs import SECTEURS
 from marketplace.marches.services import SaisieMarche
@@ -51,6 +53,17 @@ class FormulaireMarche(Formulaire):
     date_fin = DateField("Fin", [Optional()])
     nature = SelectField("Nature", choices=options(NATURES.items()))
     montant_ht = ChampDecimal("Montant HT, en euros", [Optional()], render_kw=DECIMAL)
+    montant_ttc = ChampDecimal(
+        "Montant TTC, en euros",
+        [Optional()],
+        render_kw=DECIMAL,
+        description="À part du montant HT : rien ne passe de l'un à l'autre.",
+    )
+    gestionnaire = StringField(
+        "Gestionnaire",
+        [Optional(), Length(max=200)],
+        description="Le service qui suit, par exemple un service départemental d'insertion.",
+    )
     metier = ChampSuggestions("Métier principal", [Optional()], source="/suggestions/metiers")
     operation = ChampSuggestions("Opération", [Optional()], source="/facilitateur/operations/suggestions")
     numero_lot = StringField("Lot", [Optional(), Length(max=20)])
@@ -76,6 +89,8 @@ class FormulaireMarche(Formulaire):
             cpv=self.cpv.data or "",
             procedure=self.procedure.data or "",
             montant_ht=self.montant_ht.data,
+            montant_ttc=self.montant_ttc.data,
+            gestionnaire=self.gestionnaire.data or "",
             date_notification=self.date_notification.data,
             date_debut=self.date_debut.data,
             date_fin=self.date_fin.data,
@@ -94,6 +109,29 @@ class FormulaireNouveauMarche(FormulaireMarche):
         [Optional()],
         description="Une phrase. Elle est exigée pour lancer la consultation.",
     )
+    forme = SelectField(
+        "Forme du contrat",
+        [Optional()],
+        choices=options([("", "Marché ordinaire"), *((f, li.capitalize()) for f, li in LIBELLES_FORME.items())]),
+    )
+    heures_par_millier = ChampDecimal(
+        "Heures pour 1 000 € HT commandés",
+        [Optional()],
+        render_kw=DECIMAL,
+        description="Seulement pour des bons de commande.",
+    )
+    accord_cadre = StringField(
+        "Accord-cadre d'origine", [Optional()], description="Seulement pour un marché subséquent : sa référence."
+    )
+
+    def saisie(self) -> SaisieMarche:
+        """What was typed, with the form of the contract."""
+        return replace(
+            super().saisie(),
+            forme=Forme(self.forme.data) if self.forme.data else None,
+            heures_par_millier=self.heures_par_millier.data,
+            accord_cadre=self.accord_cadre.data or "",
+        )
 
 
 class FormulaireClause(Formulaire):
@@ -123,12 +161,26 @@ class FormulaireEtat(Formulaire):
 
     etat = SelectField("Nouvel état", [OBLIGATOIRE])
     jour = DateField("Date", [Optional()])
+    clausable = SelectField(
+        "Conclusion de l'étude", [Optional()], choices=options([("oui", "Clausable"), ("non", "Non clausable")])
+    )
+    titulaire = ChampSuggestions(
+        "Titulaire", [Optional()], source=f"{SUGGESTIONS}?type=entreprise", description="Exigé pour notifier."
+    )
     motif = StringField("Pourquoi", [Optional()])
     version = HiddenField()
 
-    def proposer(self, etats: tuple[EtatMarche, ...]) -> None:
-        """Offer only the moves that the rules allow."""
+    def proposer(self, etats: tuple[EtatMarche, ...], *, titulaire: bool) -> None:
+        """Offer only the moves that the rules allow, and only the fields that one of them may need."""
         self.etat.choices = options((e, LIBELLES[e].capitalize()) for e in etats)
+        if EtatMarche.ETUDIE not in etats:
+            del self.clausable
+        if EtatMarche.NOTIFIE not in etats or titulaire:
+            del self.titulaire
+
+    def donnee(self, nom: str) -> str:
+        """What was typed in a field that may not be there."""
+        return str(self._fields[nom].data or "") if nom in self._fields else ""
 
 
 class FormulaireArret(Formulaire):
@@ -197,6 +249,8 @@ def valeurs_de(fiche: FicheMarche) -> dict[str, Any]:
         "date_fin": fiche.date_fin,
         "nature": fiche.nature.value,
         "montant_ht": fiche.montant_ht,
+        "montant_ttc": fiche.montant_ttc,
+        "gestionnaire": fiche.gestionnaire,
         "metier": f"{fiche.metier} ({fiche.code_rome})" if fiche.metier else "",
         "operation": f"{fiche.operation} ({fiche.operation_ref})" if fiche.operation_ref else "",
         "numero_lot": fiche.numero_lot or "",

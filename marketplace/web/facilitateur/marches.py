@@ -7,21 +7,35 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.heures.queries import avancements
+from marketplace.heures.queries.jalons import heures_qpv
 from marketplace.heures.services.lectures_marche import lire_personnes_du_marche
 from marketplace.heures.suivi_marche import LIBELLES_DECLARATION, declarations_du_marche
+from marketplace.marches.models import CompteurNpnru
 from marketplace.marches.queries import (
     FicheMarche,
     alertes_du_marche,
+    dossier_marche,
     fiche_marche,
     journal_du_marche,
     marches_du_territoire,
     relances_de,
+    rotation_du_marche,
 )
-from marketplace.marches.rules.etats import LIBELLES, EtatMarche, transitions_possibles
+from marketplace.marches.queries.facettes import comptes_du_registre
+from marketplace.marches.rules.etapes import PHASE_DE_L_ETAT
+from marketplace.marches.rules.etats import AVANT_NOTIFICATION, LIBELLES, EtatMarche, choix_etat
+from marketplace.marches.rules.formes import (
+    COMPTEE_QUAND,
+    LIBELLES_CAUSE,
+    LIBELLES_FORME,
+    LIBELLES_GENRE,
+)
+from marketplace.marches.rules.npnru import PointNpnru, point_npnru
 from marketplace.marches.secteurs import SECTEURS
 from marketplace.marches.services import (
     SaisieClause,
@@ -30,7 +44,7 @@ from marketplace.marches.services import (
 )
 from marketplace.marches.services.intervenants import LIBELLES_ROLES
 from marketplace.valeurs import lire_decimal
-from marketplace.web.facilitateur.filtres_marches import lire_filtres
+from marketplace.web.facilitateur.filtres_marches import facettes_du_registre, lire_filtres
 from marketplace.web.facilitateur.formulaires_marches import (
     NATURES,
     FormulaireMarche,
@@ -40,6 +54,7 @@ from marketplace.web.facilitateur.formulaires_marches import (
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.courbes import courbe_heures
 from marketplace.web.socle.formulaires import Formulaire
+from marketplace.web.socle.vues import ouverture, vues_de_la_liste
 
 bp = Blueprint("facilitateur_marches", __name__, url_prefix="/facilitateur/marches")
 
@@ -50,14 +65,20 @@ def liste() -> Any:
     """Marchés of the territory, filters in the address."""
     ctx, moi = contexte(), acteur()
     with ctx.lecture() as s:
+        vues = vues_de_la_liste(s, "registre")
+        if (suite := ouverture(vues)) is not None:
+            return suite
         vue = lire_filtres(s, request.args, moi, ctx.aujourdhui())
         page = marches_du_territoire(s, moi.territoire_id, vue.filtres, page=vue.page)
+        comptes = comptes_du_registre(s, moi.territoire_id, vue.filtres)
         progres = avancements(s, [li.id for li in page.lignes], ctx.aujourdhui())
     return render_template(
         "facilitateur/marches.html",
         page=page,
         progres_par_marche=progres,
         vue=vue,
+        vues=vues,
+        facettes_liste=facettes_du_registre(comptes, vue),
         secteurs=SECTEURS,
         libelles=LIBELLES,
     )
@@ -90,10 +111,25 @@ def fiche(ref: str) -> Any:
             journal=journal_du_marche(s, m.id),
             libelles=LIBELLES,
             roles=LIBELLES_ROLES,
+            notifie=m.etat not in AVANT_NOTIFICATION,
+            formes=LIBELLES_FORME,
+            genres=LIBELLES_GENRE,
+            causes=LIBELLES_CAUSE,
+            quand=COMPTEE_QUAND,
             natures=NATURES,
-            suites=transitions_possibles(m.etat),
+            dossier=dossier_marche(s, m, ctx.aujourdhui(), embauches=bool(personnes)),
+            rotation=rotation_du_marche(s, m.id, ctx.aujourdhui()),
+            npnru=_second_compteur(s, m.id),
+            phase=PHASE_DE_L_ETAT[m.etat],
+            suites=choix_etat(m.etat),
             etats_declaration=LIBELLES_DECLARATION,
         )
+
+
+def _second_compteur(s: Session, marche_id: int) -> PointNpnru | None:
+    """The second counter and where it stands; None without one."""
+    compteur = s.get(CompteurNpnru, marche_id)
+    return None if compteur is None else point_npnru(compteur.heures, heures_qpv(s, marche_id))
 
 
 def agir(form: Formulaire, acte: Callable[[], Any], gabarit: str, **valeurs: Any) -> Any:
@@ -134,6 +170,8 @@ def nouveau() -> Any:
         acheteur=request.args.get("acheteur", ""),
         heures_prevues=_nombre_de_l_adresse("heures"),
         montant_ht=_nombre_de_l_adresse("montant"),
+        accord_cadre=request.args.get("accord_cadre", ""),
+        forme="marche_subsequent" if request.args.get("accord_cadre") else "",
     )
     return render_template("facilitateur/marche_saisie.html", form=form, m=None)
 
