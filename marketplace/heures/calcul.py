@@ -26,6 +26,7 @@ from marketplace.heures.models import (
     LigneHeures,
     Modalite,
 )
+from marketplace.heures.pieces import PIECE_ATTENDUE, declarations_sans_piece
 from marketplace.heures.reglages import pour_credit, pour_fenetre, pour_modalites
 from marketplace.heures.rules.credit import crediter_en_ordre
 from marketplace.heures.rules.ligne import (
@@ -98,6 +99,7 @@ def calculer(
     fenetres = _Fenetres(s, contrats, reglages)
     a_part = {ligne.id for ligne in lignes} | set(ignorees)
     compteurs = _compteurs(s, contrats, marches, a_part, regles_credit)
+    sans_piece = declarations_sans_piece(s, {ligne.declaration_id for ligne in lignes})
     ailleurs = _autres_heures(s, contrats, {ligne.mois for ligne in lignes})
     demandes: dict[int, tuple[Ligne, Cadre]] = {}
     for ligne in lignes:
@@ -116,7 +118,11 @@ def calculer(
             type_contrat=contrat.type_contrat,
             utilisateur_entreprise=contrat.modalite is Modalite.MAD_AI,
         )
-        cadre = replace(marches[ligne.marche_id], contrat=Periode(contrat.debut, contrat.fin))
+        cadre = replace(
+            marches[ligne.marche_id],
+            contrat=Periode(contrat.debut, contrat.fin),
+            piece_manquante=PIECE_ATTENDUE if ligne.declaration_id in sans_piece else "",
+        )
         demandes[ligne.id] = (valeur, fenetres.completer(cadre, contrat, valeur))
     credits_ = crediter_en_ordre(list(demandes.values()), compteurs, regles_credit)
     resultat = {}

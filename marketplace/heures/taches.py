@@ -26,6 +26,8 @@ from marketplace.heures.rules import declaration as regles
 from marketplace.heures.rules.phrases import de_periode_en_texte, jour_en_texte
 from marketplace.heures.services import confirmation as services_confirmation
 from marketplace.heures.services import declarations as services
+from marketplace.heures.services import pieces as services_pieces
+from marketplace.heures.services.liens import effacer_liens
 from marketplace.heures.services.validation import recrediter
 from marketplace.marches.models import Marche
 from marketplace.territoire.models import Territoire
@@ -45,6 +47,12 @@ def ouvrir_declarations(ctx: Contexte, le: date, *, dry_run: bool = False) -> di
 def constater_silences(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str, Any]:
     """Every night: a titulaire's silence is no objection once its delay is over."""
     return dict(services_confirmation.constater_silences(ctx, le, dry_run=dry_run))
+
+
+def effacer_acces_declaration(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str, Any]:
+    """Every night: erase the files of pieces that are kept no longer, and the links closed for a month."""
+    pieces = services_pieces.effacer_pieces(ctx, le, dry_run=dry_run)
+    return pieces | {"liens": effacer_liens(ctx, dry_run=dry_run)}
 
 
 def _territoires(ctx: Contexte) -> Sequence[int]:

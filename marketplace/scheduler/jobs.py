@@ -8,7 +8,14 @@ from typing import Any, Protocol
 
 from marketplace.comptes.taches import effacer_acces
 from marketplace.contexte import Contexte
-from marketplace.heures.taches import constater_silences, ouvrir_declarations, relancer_declarations, suivre_clauses
+from marketplace.depots import effacer_depots
+from marketplace.heures.taches import (
+    constater_silences,
+    effacer_acces_declaration,
+    ouvrir_declarations,
+    relancer_declarations,
+    suivre_clauses,
+)
 from marketplace.journal.envoi import envoyer_courriels
 from marketplace.journal.menage import faire_le_menage
 from marketplace.marches.taches import suivre_registre
@@ -49,6 +56,9 @@ TACHES: tuple[Tache, ...] = (
     Tache("declarations", "Ouvrir les déclarations du mois écoulé", Rythme.MENSUEL, 3, False, ouvrir_declarations),
     Tache("silences", "Constater le silence des titulaires", Rythme.QUOTIDIEN, 5, True, constater_silences),
     Tache("relances", "Relancer les déclarations en retard", Rythme.QUOTIDIEN, 6, True, relancer_declarations),
+    Tache(
+        "pieces", "Effacer pièces et liens de déclaration périmés", Rythme.QUOTIDIEN, 4, True, effacer_acces_declaration
+    ),
     Tache("place", "Suivre offres, réponses et demandes de rencontre", Rythme.QUOTIDIEN, 3, True, suivre_place),
     Tache("fermetures", "Fermer les offres que personne ne confirme", Rythme.QUOTIDIEN, 4, True, fermer_offres),
     Tache("annonces", "Annoncer les nouvelles offres aux référents", Rythme.QUOTIDIEN, 5, True, annoncer_offres),
@@ -73,6 +83,7 @@ TACHES: tuple[Tache, ...] = (
     ),
     Tache("menage", "Effacer ce qui a passé sa durée", Rythme.HEBDOMADAIRE, 4, True, faire_le_menage),
     Tache("acces", "Effacer les liens et les compteurs périmés", Rythme.QUOTIDIEN, 4, True, effacer_acces),
+    Tache("depots", "Effacer les fichiers déposés et oubliés", Rythme.QUOTIDIEN, 5, True, effacer_depots),
     Tache("courriels", "Envoyer les courriels en attente", Rythme.CINQ_MINUTES, 0, True, envoyer_courriels),
 )
 

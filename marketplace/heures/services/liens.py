@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from marketplace.comptes import compteurs
@@ -207,6 +208,16 @@ def fermer_lien(ctx: Contexte, secret: str) -> None:
             .where(LienDeclaration.session_empreinte == empreinte(secret))
             .values(session_empreinte=None, session_expire_le=None)
         )
+
+
+def effacer_liens(ctx: Contexte, *, dry_run: bool = False) -> int:
+    """Forget the links that have been closed for a month; how many."""
+    vieux = LienDeclaration.expire_le < ctx.horloge() - timedelta(days=30)
+    with ctx.transaction() as s:
+        nombre = s.scalar(select(func.count()).select_from(LienDeclaration).where(vieux)) or 0
+        if not dry_run:
+            s.execute(delete(LienDeclaration).where(vieux))
+    return nombre
 
 
 def revoquer_liens(s: Session, ctx: Contexte, organisation_id: int, courriel: str) -> int:

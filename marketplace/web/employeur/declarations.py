@@ -16,11 +16,14 @@ from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.heures.acces import etablissements
 from marketplace.heures.libelles import ETATS_EMPLOYEUR, ETATS_LIGNE
 from marketplace.heures.queries import Grille, Periode, a_confirmer, declarations_de, par_signature
+from marketplace.heures.rules.pieces import LIBELLES_PIECE
 from marketplace.heures.saisie import PREFIXES, SaisieRefusee
 from marketplace.heures.services.confirmation import confirmer, contester
 from marketplace.heures.services.declarations import reprendre
 from marketplace.heures.services.lectures import lire_periode
 from marketplace.heures.services.periode import Depart, MoisSigne, declarer_periode, garder_periode
+from marketplace.heures.services.pieces import lire_pieces
+from marketplace.marches.rules.consignes import ModePieces
 from marketplace.valeurs import dernier_du_mois, lire_heures, somme
 from marketplace.web.socle.acces import acteur, aussi_par_lien, contexte, reserve_a
 from marketplace.web.socle.formulaires import Formulaire, sans_nir
@@ -173,6 +176,8 @@ def _page(
         partis=partis,
         dernier_jour=dernier_du_mois(vue.une.mois),
         ici=_ici(vue),
+        pieces=lire_pieces(contexte(), acteur(), vue.une.id),
+        libelles_piece=LIBELLES_PIECE,
         etats=ETATS_EMPLOYEUR,
         etats_ligne=ETATS_LIGNE,
         csrf=generate_csrf(),
@@ -258,6 +263,9 @@ def envoyer(ref: str, mois: str) -> Any:
     except RegleViolee as erreur:
         return _page(_charger(ref, mois), 422, typee=typee, erreurs={"": erreur.message}, partis=partis)
     flash("Heures déclarées et signées. Votre facilitateur les valide.")
+    pieces = lire_pieces(ctx, moi, vue.une.id)
+    if pieces.mode is ModePieces.FICHIER and pieces.attendue:
+        return redirect(url_for(".saisir", **_ici(vue), _anchor="pieces"))
     return redirect(url_for(".liste"))
 
 

@@ -11,6 +11,7 @@ from marketplace.web.employeur import (
     delegues,
     marches,
     offres,
+    pieces,
     propositions,
     validations,
 )
@@ -22,6 +23,7 @@ blueprints: list[Blueprint] = [
     delegues.bp,
     marches.bp,
     offres.bp,
+    pieces.bp,
     propositions.bp,
     validations.bp,
 ]

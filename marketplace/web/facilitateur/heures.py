@@ -15,8 +15,10 @@ from marketplace.heures.libelles import ETATS_FACILITATEUR, ETATS_LIGNE, MODALIT
 from marketplace.heures.queries import a_valider as lire_a_valider
 from marketplace.heures.queries import declarations_listees
 from marketplace.heures.rules.declaration import MotifCorrection
+from marketplace.heures.rules.pieces import LIBELLES_PIECE
 from marketplace.heures.services.corrections import ajouter_ligne, corriger_ligne, crediter_malgre_tout
 from marketplace.heures.services.lectures import lire_declaration
+from marketplace.heures.services.pieces import lire_pieces
 from marketplace.heures.services.validation import (
     LIBELLES_MOTIF,
     demander_correction,
@@ -162,6 +164,8 @@ def _page(
         etats=ETATS_FACILITATEUR,
         etats_ligne=ETATS_LIGNE,
         modalites=MODALITES,
+        pieces=lire_pieces(contexte(), acteur(), declaration_id),
+        libelles_piece=LIBELLES_PIECE,
         correction=correction or FormulaireCorrection(formdata=None, version=d.version),
         ligne=ligne,
         oubli=oubli,
