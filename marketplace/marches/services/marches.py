@@ -237,13 +237,15 @@ def retirer_marche(s: Session, marche: Marche) -> None:
 
     The store raises IntegrityError when anything was built on it.
     """
-    s.execute(
+    ordres: list[Any] = [
         update(MarcheDecp).where(MarcheDecp.marche_id == marche.id).values(marche_id=None, piste=EtatPiste.A_QUALIFIER)
-    )
-    for table in PROPRES:
-        s.execute(delete(table).where(table.marche_id == marche.id))
-    s.execute(delete(Intervenant).where(Intervenant.marche_id == marche.id, Intervenant.parent_id.isnot(None)))
-    s.execute(delete(Intervenant).where(Intervenant.marche_id == marche.id))
+    ]
+    ordres += [delete(table).where(table.marche_id == marche.id) for table in PROPRES]
+    ordres.append(delete(Intervenant).where(Intervenant.marche_id == marche.id, Intervenant.parent_id.isnot(None)))
+    ordres.append(delete(Intervenant).where(Intervenant.marche_id == marche.id))
+    for ordre in ordres:
+        # Nothing of it is read again: looking for it in the session would cost more than removing it.
+        s.execute(ordre, execution_options={"synchronize_session": False})
     s.delete(marche)
     s.flush()
 
