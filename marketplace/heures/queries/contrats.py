@@ -120,9 +120,11 @@ def contrats_listes(
 
 @dataclass(frozen=True, slots=True)
 class MoisDeContrat:
-    """Hours of a contrat in one month."""
+    """Hours of a contrat in one month, for one marché: the contrat's own unless `autre_marche` names it."""
 
+    ligne_id: int
     declaration_id: int
+    autre_marche: str | None
     mois: date
     travaillees: Decimal
     formation: Decimal
@@ -176,8 +178,9 @@ def contrat_vu(s: Session, territoire_id: int, ref: str) -> ContratVu:
     c, personne, employeur, marche_ref, marche, validation = trouve
     suite = aliased(LigneHeures)
     lignes = s.execute(
-        select(LigneHeures, Declaration.id, Declaration.etat, func.sum(DecisionLigne.creditees))
+        select(LigneHeures, Declaration.id, Declaration.etat, func.sum(DecisionLigne.creditees), Marche.intitule)
         .join(Declaration, Declaration.id == LigneHeures.declaration_id)
+        .join(Marche, Marche.id == LigneHeures.marche_id)
         .outerjoin(
             DecisionLigne,
             (DecisionLigne.ligne_id == LigneHeures.id) & DecisionLigne.en_vigueur.is_(True),
@@ -186,7 +189,7 @@ def contrat_vu(s: Session, territoire_id: int, ref: str) -> ContratVu:
             LigneHeures.contrat_id == c.id,
             ~select(suite.id).where(suite.corrige_id == LigneHeures.id).exists(),
         )
-        .group_by(LigneHeures.id, Declaration.id, Declaration.etat)
+        .group_by(LigneHeures.id, Declaration.id, Declaration.etat, Marche.intitule)
         .order_by(LigneHeures.mois.desc(), LigneHeures.id)
     ).all()
     return ContratVu(
@@ -211,14 +214,16 @@ def contrat_vu(s: Session, territoire_id: int, ref: str) -> ContratVu:
         heures_hebdo=c.heures_hebdo,
         mois=tuple(
             MoisDeContrat(
+                ligne.id,
                 declaration_id,
+                sur if ligne.marche_id != c.marche_id else None,
                 ligne.mois,
                 ligne.travaillees,
                 ligne.formation,
                 comptees if etat is EtatDeclaration.VALIDEE else None,
                 etat,
             )
-            for ligne, declaration_id, etat, comptees in lignes
+            for ligne, declaration_id, etat, comptees, sur in lignes
         ),
     )
 
