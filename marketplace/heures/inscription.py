@@ -13,11 +13,12 @@ from marketplace.comptes.models import Organisation
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
-from marketplace.heures.models import Contrat, Modalite
+from marketplace.heures.models import Contrat, Mission, Modalite
 from marketplace.heures.ouverture import ouvrir_mois_passes
 from marketplace.heures.reglages import pour_fenetre, pour_modalites
 from marketplace.heures.rules import contrats as regles_contrats
 from marketplace.heures.rules import modalites as regles_modalites
+from marketplace.heures.rules.missions import MODALITES_A_MISSIONS
 from marketplace.heures.rules.modalites import Voie, voie_eligibilite
 from marketplace.heures.rules.repartition import age_apprenti_admis
 from marketplace.journal.services import journaliser
@@ -53,6 +54,7 @@ def inscrire_contrat(
     debut: date,
     fin: date | None,
     heures_hebdo: Decimal,
+    utilisatrice_id: int | None = None,
 ) -> Contrat:
     """Store a contrat inside the caller's transaction, once every rule of the hire holds; it has its ref.
 
@@ -60,7 +62,8 @@ def inscrire_contrat(
     lends or subcontracts is added to it); the pair structure × modality (R26); an eligibility that covers
     the first day (R33, R34: validation given or found, or the structure's own attestation); the law of the
     contract (R72 to R79); no other contrat of hers at the same place and time. Its finished months open for
-    declaration at once. Raises RegleViolee with the field.
+    declaration at once. A contrat of a structure that lends by missions starts with one, at `utilisatrice_id`: the
+    titulaire of the marché unless told otherwise. Raises RegleViolee with the field.
     """
     employeur = s.scalar(
         select(Organisation).where(Organisation.id == employeur_id, Organisation.territoire_id == acteur.territoire_id)
@@ -113,6 +116,7 @@ def inscrire_contrat(
         marche_id=marche_id,
         validation_id=validation.id if validation else None,
         proposition_id=proposition_id,
+        utilisatrice_id=_utilisatrice(s, acteur, marche, employeur, modalite, utilisatrice_id),
         modalite=modalite,
         type_contrat=type_contrat,
         poste=poste.strip(),
@@ -130,6 +134,8 @@ def inscrire_contrat(
     s.add(contrat)
     s.flush()
     contrat.ref = f"CT-{contrat.id:06d}"
+    if modalite in MODALITES_A_MISSIONS and fin is not None:
+        s.add(Mission(contrat_id=contrat.id, debut=debut, fin=fin, source=acteur.source, cree_le=ctx.horloge()))
     ouvrir_mois_passes(s, ctx, contrat)
     s.add(ChangementVivier(personne_id=personne.id, quand=ctx.horloge()))
     journaliser(
@@ -142,6 +148,40 @@ def inscrire_contrat(
         remarques=remarques,
     )
     return contrat
+
+
+def _utilisatrice(
+    s: Session,
+    acteur: Acteur,
+    marche: Marche | None,
+    employeur: Organisation,
+    modalite: Modalite,
+    demandee: int | None,
+) -> int | None:
+    """The firm where the person works, for staff lent by missions; nobody for the others."""
+    if modalite not in MODALITES_A_MISSIONS:
+        return None
+    if demandee is None:
+        return marche.titulaire_id if marche is not None and marche.titulaire_id != employeur.id else None
+    trouvee = s.scalar(
+        select(Organisation.id).where(Organisation.id == demandee, Organisation.territoire_id == acteur.territoire_id)
+    )
+    if trouvee is None:
+        raise RegleViolee("Cette entreprise n'existe pas : choisissez-la dans la liste.", champ="utilisatrice")
+    return trouvee
+
+
+def examiner_contrat(s: Session, contrat: Contrat, fin: date) -> list[str]:
+    """What the law says of a contrat that would end on `fin`: its first error raised, its warnings returned."""
+    return _examiner(
+        s,
+        s.get_one(Personne, contrat.personne_id),
+        s.get_one(Organisation, contrat.employeur_id),
+        type_contrat=contrat.type_contrat,
+        debut=contrat.debut,
+        fin=fin,
+        heures_hebdo=contrat.heures_hebdo,
+    )
 
 
 def _verifier_saisie(type_contrat: str, debut: date, fin: date | None, heures_hebdo: Decimal) -> None:

@@ -107,6 +107,7 @@ class Parametre:
 _USAGE = "usage constaté, à confirmer par le territoire"
 _CHOIX = "choix du produit, modifiable"
 _PRUDENCE = "prudence du Marché de l'inclusion"
+_PARCOURS = "programmes départementaux d'insertion, sur 12 à 24 mois"
 _CONTRAT = "le contrat seul la fixe (R58)"
 
 
@@ -214,6 +215,16 @@ PARAMETRES: tuple[Parametre, ...] = (
         unite="h",
     ),
     _oui_non("ai_refuse", "Refuser les heures au-delà de ce plafond", True, _CHOIX),
+    _entier(
+        "ecart_missions_jours",
+        "Jours admis entre deux missions d'un même contrat",
+        30,
+        (0, 120),
+        _CHOIX,
+        unite="jours",
+    ),
+    _nombre("parcours_ai", "Heures de parcours visées en AI", "150", ("0", "1000"), _PARCOURS, unite="h"),
+    _nombre("parcours_etti", "Heures de parcours visées en ETTI", "300", ("0", "2000"), _PARCOURS, unite="h"),
     _oui_non("ett_admise", "Admettre l'intérim classique", False, _USAGE),
     _oui_non("eiti_admise", "Admettre les EITI", False, _PRUDENCE),
     _oui_non("prison_admise", "Admettre le travail en détention", False, _PRUDENCE),

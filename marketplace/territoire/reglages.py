@@ -47,6 +47,9 @@ class Reglages:
     coef_valorisation: Decimal
     plafond_ai: Decimal
     ai_refuse: bool
+    ecart_missions_jours: int
+    parcours_ai: Decimal
+    parcours_etti: Decimal
     ett_admise: bool
     eiti_admise: bool
     prison_admise: bool

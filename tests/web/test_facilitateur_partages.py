@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from marketplace.comptes.models import TypeOrganisation
 from tests.heures.conftest import Chantier
 from tests.heures.conftest import chantier as chantier  # noqa: PLC0414
 
@@ -71,5 +72,6 @@ def test_le_facilitateur_reaffecte_des_heures_validees(connecter, chantier: Chan
 def test_un_autre_territoire_ne_reaffecte_pas(connecter, chantier: Chantier) -> None:
     chantier.valider(chantier.declarer({chantier.salarie(): "80"}, date(2026, 10, 1)))
     ailleurs = chantier.fabrique.territoire("isere")
-    client = connecter(chantier.fabrique.facilitateur(territoire=ailleurs))
+    facilite = chantier.fabrique.organisation(TypeOrganisation.OPCS, territoire_id=ailleurs.id)
+    client = connecter(chantier.fabrique.facilitateur(organisation=facilite))
     assert client.get(f"/facilitateur/heures/lignes/{chantier.lignes()[0].id}/reaffecter").status_code == 404

@@ -123,9 +123,7 @@ def _refus_derniere(s: Session, declaration: Declaration) -> dict[str, str]:
     return {"derniere": f"Cochez-la plutôt sur {mois_en_texte(suivante)} : ce mois attend aussi."}
 
 
-def _finir(
-    s: Session, ctx: Contexte, acteur: Acteur, declaration: Declaration, depart: Depart
-) -> dict[str, str]:
+def _finir(s: Session, ctx: Contexte, acteur: Acteur, declaration: Declaration, depart: Depart) -> dict[str, str]:
     debut, fin_du_mois = declaration.mois, dernier_du_mois(declaration.mois)
     fin = depart.dernier_jour or fin_du_mois
     if not debut <= fin <= fin_du_mois:
