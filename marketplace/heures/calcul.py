@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
@@ -286,32 +286,47 @@ def _compteurs(
             .group_by(LigneHeures.marche_id)
         )
     }
-    ai: dict[str, CompteurAI] = {}
     placees = {c.personne_id for c in contrats.values() if c.structure is TypeOrganisation.AI}
-    if placees:
-        requete = (
-            select(
-                Contrat.personne_id,
-                LigneHeures.mois,
-                Contrat.debut,
-                DecisionLigne.creditees,
-                DecisionLigne.formation,
-            )
-            .join(LigneHeures, LigneHeures.contrat_id == Contrat.id)
-            .join(DecisionLigne, DecisionLigne.ligne_id == LigneHeures.id)
-            .join(Declaration, Declaration.id == LigneHeures.declaration_id)
-            .where(
-                Contrat.personne_id.in_(placees),
-                Contrat.modalite == Modalite.MAD_AI,
-                *_decisions_comptees(ignorees),
-            )
-            .order_by(LigneHeures.mois, LigneHeures.id)
+    return Compteurs(ai=compteurs_ai(s, placees, ignorees, reglages), formation=formation)
+
+
+PUBLIQUES = (TypeOrganisation.ACHETEUR, TypeOrganisation.OPCS, TypeOrganisation.PRESCRIPTEUR)
+"""User bodies that are no companies: hours lent to them stay out of the 480 h of an AI (R75, L2211-1)."""
+
+
+def compteurs_ai(
+    s: Session, personne_ids: Collection[int], ignorees: Collection[int], reglages: ReglagesCredit
+) -> dict[str, CompteurAI]:
+    """Hours of these people already credited in companies since their first placement by an AI (R75), by id."""
+    ai: dict[str, CompteurAI] = {}
+    if not personne_ids:
+        return ai
+    utilisatrice = aliased(Organisation)
+    requete = (
+        select(
+            Contrat.personne_id,
+            LigneHeures.mois,
+            Contrat.debut,
+            DecisionLigne.creditees,
+            DecisionLigne.formation,
         )
-        for personne_id, mois, debut, creditees, part_formation in s.execute(requete):
-            personne, jour = str(personne_id), max(mois, debut)
-            courant = ai[personne].au(jour, reglages) if personne in ai else CompteurAI(jour, ZERO)
-            ai[personne] = replace(courant, heures=courant.heures + creditees - part_formation)
-    return Compteurs(ai=ai, formation=formation)
+        .join(LigneHeures, LigneHeures.contrat_id == Contrat.id)
+        .join(DecisionLigne, DecisionLigne.ligne_id == LigneHeures.id)
+        .join(Declaration, Declaration.id == LigneHeures.declaration_id)
+        .outerjoin(utilisatrice, utilisatrice.id == Contrat.utilisatrice_id)
+        .where(
+            Contrat.personne_id.in_(personne_ids),
+            Contrat.modalite == Modalite.MAD_AI,
+            or_(utilisatrice.id.is_(None), utilisatrice.type.not_in(PUBLIQUES)),
+            *_decisions_comptees(ignorees),
+        )
+        .order_by(LigneHeures.mois, LigneHeures.id)
+    )
+    for personne_id, mois, debut, creditees, part_formation in s.execute(requete):
+        personne, jour = str(personne_id), max(mois, debut)
+        courant = ai[personne].au(jour, reglages) if personne in ai else CompteurAI(jour, ZERO)
+        ai[personne] = replace(courant, heures=courant.heures + creditees - part_formation)
+    return ai
 
 
 def _autres_heures(

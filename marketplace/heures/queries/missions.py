@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
 from marketplace.heures.calcul import compteurs_ai
-from marketplace.heures.models import Contrat, DecisionLigne, Declaration, EtatDeclaration, EtatLigne, LigneHeures, Mission
+from marketplace.heures.models import (
+    Contrat,
+    DecisionLigne,
+    Declaration,
+    EtatDeclaration,
+    EtatLigne,
+    LigneHeures,
+    Mission,
+)
 from marketplace.heures.reglages import pour_credit
 from marketplace.heures.rules.missions import MODALITES_A_MISSIONS, Compteur, compteur_entreprise, compteur_parcours
 from marketplace.territoire.reglages import Reglages, reglages_au

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.heures.libelles import MODALITES
+from marketplace.heures.queries.missions import missions_du_contrat
 from marketplace.heures.rules.contrats import MotifFin
 from marketplace.heures.services.contrats import LIBELLES_FIN, embaucher_validee, finir_contrat
 from marketplace.heures.services.lectures import Embauche, lire_embauche, lire_salaries
@@ -40,10 +41,14 @@ def fiche(ref: str) -> Any:
 
 
 def _fiche(ref: str, form: FormulaireFin, code: int = 200) -> Any:
-    salarie = lire_salaries(contexte(), acteur(), ref)[0]
+    ctx, moi = contexte(), acteur()
+    salarie = lire_salaries(ctx, moi, ref)[0]
+    with ctx.lecture() as s:
+        missions = missions_du_contrat(s, moi.territoire_id, ref, ctx.aujourdhui())
     page = render_template(
         "employeur/contrat.html",
         c=salarie,
+        missions=missions,
         form=form,
         modalites=MODALITES,
         contrat=CONTRATS.get(TypeContrat(salarie.type_contrat), ""),

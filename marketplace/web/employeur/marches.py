@@ -61,7 +61,9 @@ def fiche(ref: str) -> Any:
         m = fiche_marche(s, moi, ref)
         avancement = avancements(s, [m.id], ctx.aujourdhui())[m.id]
         distances = communes_dans_un_rayon(s, m.code_insee, RAYON_STRUCTURES_KM) if m.code_insee else None
-        structures = structures_publiques(s, moi.territoire_id, FiltresStructures(distances=distances), ctx.aujourdhui())
+        structures = structures_publiques(
+            s, moi.territoire_id, FiltresStructures(distances=distances), ctx.aujourdhui()
+        )
         territoire = next((t for t in territoires(s) if t.id == moi.territoire_id), None)
     return render_template(
         "employeur/marche.html",

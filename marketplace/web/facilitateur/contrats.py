@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.heures.libelles import ETATS_FACILITATEUR, MODALITES
+from marketplace.heures.queries.missions import missions_du_contrat
 from marketplace.heures.rules.contrats import MotifFin
 from marketplace.heures.services.contrats import LIBELLES_FIN, embaucher_validee, finir_contrat
 from marketplace.heures.services.lectures import Embauche, lire_contrat, lire_contrats, lire_embauche
@@ -55,10 +56,14 @@ def fiche(ref: str) -> Any:
 
 
 def _fiche(ref: str, form: FormulaireFin, code: int = 200) -> Any:
-    c = lire_contrat(contexte(), acteur(), ref)
+    ctx, moi = contexte(), acteur()
+    c = lire_contrat(ctx, moi, ref)
+    with ctx.lecture() as s:
+        missions = missions_du_contrat(s, moi.territoire_id, ref, ctx.aujourdhui())
     page = render_template(
         "facilitateur/contrat.html",
         c=c,
+        missions=missions,
         form=form,
         modalites=MODALITES,
         contrat=CONTRATS.get(TypeContrat(c.type_contrat), c.type_contrat),
