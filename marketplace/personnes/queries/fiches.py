@@ -23,6 +23,7 @@ from marketplace.personnes.models import (
     Validation,
 )
 from marketplace.personnes.portee import suivi_en_cours
+from marketplace.personnes.queries.parcours import ParcoursVu, parcours_vu
 from marketplace.personnes.queries.situation import EligibiliteVue, eligibilite_vue
 from marketplace.personnes.rules.eligibilite import age_au
 from marketplace.personnes.rules.etapes import TEXTES, Etape, Situation, prochaine_etape
@@ -74,7 +75,9 @@ class ValidationVue:
 
 @dataclass(frozen=True, slots=True)
 class FichePersonne:
-    """Everything a référent or a facilitateur may read of one person."""
+    """Everything a référent or a facilitateur may read of one person; `qpv` and `parcours` are None where her
+    situation is closed to the reader.
+    """
 
     id: int
     ref: str
@@ -87,7 +90,7 @@ class FichePersonne:
     courriel: str
     code_insee: str | None
     commune: str | None
-    qpv: OuiNonAVerifier
+    qpv: OuiNonAVerifier | None
     qpv_le: date | None
     qpv_source: str
     modes: tuple[str, ...]
@@ -114,6 +117,7 @@ class FichePersonne:
     eligibilite: EligibiliteVue
     validations: tuple[ValidationVue, ...]
     etape: Etape
+    parcours: ParcoursVu | None
 
     @property
     def nom_complet(self) -> str:
@@ -180,9 +184,9 @@ def fiche(s: Session, personne: Personne, jour: date, *, statuts_ouverts: bool) 
         courriel=personne.courriel,
         code_insee=personne.code_insee,
         commune=lieu.nom if lieu else None,
-        qpv=personne.qpv,
-        qpv_le=personne.qpv_le,
-        qpv_source=personne.qpv_source,
+        qpv=personne.qpv if statuts_ouverts else None,
+        qpv_le=personne.qpv_le if statuts_ouverts else None,
+        qpv_source=personne.qpv_source if statuts_ouverts else "",
         modes=tuple(personne.modes),
         trajet_max_minutes=personne.trajet_max_minutes,
         permis=tuple(personne.permis),
@@ -209,6 +213,7 @@ def fiche(s: Session, personne: Personne, jour: date, *, statuts_ouverts: bool) 
         eligibilite=eligibilite,
         validations=_validations(s, personne.id),
         etape=prochaine_etape(situation, jour),
+        parcours=parcours_vu(s, personne.id, jour) if statuts_ouverts else None,
     )
 
 

@@ -3,6 +3,7 @@
 from marketplace.personnes.services.imports import BilanImport, examiner_fichier, importer_fichier
 from marketplace.personnes.services.information import CANAUX, informer, informer_plusieurs, remettre
 from marketplace.personnes.services.lectures import lire_fiche, lire_liste, lire_noms, lire_validations
+from marketplace.personnes.services.parcours import noter_pass, noter_suspension, poser_criteres, retirer_suspension
 from marketplace.personnes.services.preuves import (
     PERIME,
     ARemettre,
@@ -20,7 +21,6 @@ from marketplace.personnes.services.profil import (
     enregistrer_personne,
     modifier_personne,
     noter_contact,
-    noter_qpv,
     poser_competences,
 )
 from marketplace.personnes.services.reponses import (
@@ -31,7 +31,7 @@ from marketplace.personnes.services.reponses import (
     repondre_en_lot,
     repondre_validation,
 )
-from marketplace.personnes.services.statuts import ajouter_statut, retirer_statut
+from marketplace.personnes.services.statuts import ajouter_statut, noter_qpv, retirer_statut
 from marketplace.personnes.services.suivi import cesser_suivi, suivre, transferer
 from marketplace.personnes.services.validations import annuler_validation, demander_validation, inscrire_validation
 
@@ -69,12 +69,16 @@ __all__ = [
     "lire_validations",
     "modifier_personne",
     "noter_contact",
+    "noter_pass",
     "noter_qpv",
+    "noter_suspension",
     "poser_competences",
+    "poser_criteres",
     "remettre",
     "repondre_en_lot",
     "repondre_validation",
     "retirer_statut",
+    "retirer_suspension",
     "suivre",
     "transferer",
 ]

@@ -10,13 +10,19 @@ from sqlalchemy.orm import Session
 
 from marketplace.journal.models import Notification
 from marketplace.personnes.models import (
+    AvisMotive,
     CompetencePersonne,
+    CritereParcours,
+    DemandePreuve,
     EtatValidation,
     Experience,
     OuiNonAVerifier,
+    PassIAE,
     Personne,
     Statut,
+    SuitePrevue,
     Suivi,
+    SuspensionPass,
     Validation,
 )
 from marketplace.personnes.rules.identite import naissance_arrondie
@@ -42,7 +48,13 @@ def effacer_fiche(s: Session, quand: datetime, personne: Personne, *, annees_tra
     if not annees_travaillees:
         personne.date_naissance = personne.sexe = personne.code_insee = personne.qpv_le = None
         personne.qpv = OuiNonAVerifier.A_VERIFIER
-    for table in (Experience, CompetencePersonne, Statut):
+    # What hangs on a status or a PASS goes first.
+    statuts = select(Statut.id).where(Statut.personne_id == personne.id)
+    passes = select(PassIAE.id).where(PassIAE.personne_id == personne.id)
+    s.execute(delete(AvisMotive).where(AvisMotive.statut_id.in_(statuts)))
+    s.execute(delete(SuspensionPass).where(SuspensionPass.pass_id.in_(passes)))
+    siennes = (Experience, CompetencePersonne, Statut, DemandePreuve, CritereParcours, PassIAE, SuitePrevue)
+    for table in siennes:
         s.execute(delete(table).where(table.personne_id == personne.id))
     for suivi in s.scalars(select(Suivi).where(Suivi.personne_id == personne.id)):
         if suivi.jusqu_au is None or suivi.jusqu_au > jour:

@@ -21,13 +21,11 @@ from marketplace.metiers.queries import libelles_metiers
 from marketplace.personnes.models import (
     CompetencePersonne,
     Experience,
-    OuiNonAVerifier,
     Personne,
     Suivi,
 )
 from marketplace.personnes.portee import personne_du_perimetre
 from marketplace.personnes.rules.identite import empreinte
-from marketplace.personnes.rules.proteges import refuser_nir
 from marketplace.personnes.rules.saisie import (
     CompetenceSaisie,
     ExperienceSaisie,
@@ -304,16 +302,6 @@ def poser_competences(ctx: Contexte, acteur: Acteur, ref: str, competences: Sequ
         )
         noter_changement(s, quand, personne.id)
         journaliser(s, quand, acteur, "poser_competences", personne, "Compétences mises à jour")
-
-
-def noter_qpv(ctx: Contexte, acteur: Acteur, ref: str, reponse: OuiNonAVerifier, *, source: str = "") -> None:
-    """Say whether the person lives in a quartier prioritaire, with where the answer comes from."""
-    quand, jour = ctx.horloge(), ctx.aujourdhui()
-    with ctx.transaction() as s:
-        personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, jour)
-        refuser_nir(source, champ="source")
-        personne.qpv, personne.qpv_le, personne.qpv_source = reponse, jour, source.strip()
-        journaliser(s, quand, acteur, "noter_qpv", personne, "Quartier prioritaire : réponse notée")
 
 
 def noter_contact(ctx: Contexte, acteur: Acteur, ref: str) -> None:

@@ -14,7 +14,7 @@ from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.services import journaliser
 from marketplace.personnes.models import AvisMotive as AvisMotiveEcrit
-from marketplace.personnes.models import Personne, Statut, Validation
+from marketplace.personnes.models import OuiNonAVerifier, Personne, Statut, Validation
 from marketplace.personnes.portee import personne_du_perimetre
 from marketplace.personnes.rules.eligibilite import AvisMotive, Categorie, verifier_avis
 from marketplace.personnes.rules.pieces import PIECES
@@ -182,3 +182,31 @@ def retirer_statut(
         s.delete(statut)
         noter_changement(s, quand, personne.id)
         journaliser(s, quand, acteur, "retirer_statut", personne, "Situation retirée de la fiche")
+
+
+def noter_qpv(
+    ctx: Contexte,
+    acteur: Acteur,
+    ref: str,
+    reponse: OuiNonAVerifier,
+    *,
+    source: str = "",
+    le: date | None = None,
+    accord_proposition: bool = False,
+) -> None:
+    """Say whether the person lives in a quartier prioritaire, where the answer comes from and of which day (R49).
+
+    Raises Introuvable where her situation is closed, RegleViolee (a yes or a no without its source, a day to come).
+    """
+    quand, jour = ctx.horloge(), ctx.aujourdhui()
+    refuser_nir(source, champ="source")
+    if reponse is not OuiNonAVerifier.A_VERIFIER and not source.strip():
+        raise RegleViolee("Dites d'où vient la réponse.", champ="source")
+    if le is not None and le > jour:
+        raise RegleViolee("Cette date est dans le futur.", champ="le")
+    with ctx.transaction() as s:
+        personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, jour)
+        if not statuts_ouverts(s, acteur, personne, accord_proposition=accord_proposition):
+            raise Introuvable()
+        personne.qpv, personne.qpv_le, personne.qpv_source = reponse, le or jour, source.strip()
+        journaliser(s, quand, acteur, "noter_qpv", personne, "Quartier prioritaire : réponse notée")

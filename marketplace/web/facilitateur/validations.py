@@ -9,7 +9,7 @@ from typing import Any
 import segno
 from flask import Response, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
-from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from marketplace.comptes.roles import Role
@@ -17,13 +17,13 @@ from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.personnes import services
 from marketplace.personnes.models import VoiePreuve
 from marketplace.personnes.queries import ValidationATraiter
-from marketplace.personnes.rules.eligibilite import EMETTEURS, AvisMotive
 from marketplace.personnes.rules.pieces import LIBELLES_CATEGORIES, PIECES
 from marketplace.personnes.rules.proteges import avertir
 from marketplace.web.facilitateur.personnes import bp
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.filtres import pluriel
-from marketplace.web.socle.formulaires import Formulaire, options, sans_nir
+from marketplace.web.socle.formulaires import options, sans_nir
+from marketplace.web.socle.formulaires_personnes import FormulaireSituation
 
 CONTRATS = {
     "cdd": "CDD, intérim ou autre",
@@ -45,26 +45,11 @@ CHOIX = {
 }
 
 
-class FormulaireReponse(Formulaire):
+class FormulaireReponse(FormulaireSituation):
     """The answer to one question, with the proof just seen if there is one."""
 
     categorie = SelectField("Situation prouvée", choices=options([("", "Déjà notée"), *LIBELLES_CATEGORIES.items()]))
-    depuis = DateField("Depuis le", [Optional("Écrivez une date.")])
-    jusqu_au = DateField("Jusqu'au", [Optional("Écrivez une date.")])
     preuve_type = SelectField("Justificatif vu", choices=options([("", "Choisissez"), *PIECES.items()]))
-    preuve_le = DateField("Date écrite sur le justificatif", [Optional("Écrivez une date.")])
-    avis_organisme = SelectField(
-        "Service qui donne l'avis",
-        choices=options([("", "Choisissez"), *EMETTEURS.items()]),
-        validate_choice=False,  # the rule of opinions checks it, and says so
-    )
-    avis_auteur = StringField("Auteur de l'avis", [Optional(), Length(max=200), sans_nir])
-    avis_texte = TextAreaField(
-        "Raisons de l'avis",
-        [Optional(), Length(max=1000), sans_nir],
-        description="Pourquoi cette personne compte. N'écrivez rien sur sa santé.",
-        render_kw={"rows": 3},
-    )
     type_contrat = SelectField("Contrat prévu", choices=options(list(CONTRATS.items())))
     fin_contrat = DateField(
         "Fin du contrat",
@@ -80,21 +65,13 @@ class FormulaireReponse(Formulaire):
         """The proof just seen, if one was chosen."""
         if not self.categorie.data:
             return None
-        avis = None
-        if self.categorie.data == "avis_motive":
-            avis = AvisMotive(
-                self.avis_auteur.data or "",
-                self.avis_organisme.data or "",
-                self.preuve_le.data,
-                self.avis_texte.data or "",
-            )
         return services.PreuveVue(
             self.categorie.data,
             self.preuve_type.data or "",
             self.preuve_le.data,
             self.depuis.data,
             self.jusqu_au.data,
-            avis,
+            self.avis(),
         )
 
 

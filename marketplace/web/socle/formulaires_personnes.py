@@ -25,6 +25,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from marketplace.marches.services.saisie import lire_commune_saisie
 from marketplace.personnes.models import OuiNonAVerifier
 from marketplace.personnes.queries import FichePersonne
+from marketplace.personnes.rules.eligibilite import EMETTEURS, AvisMotive
 from marketplace.personnes.rules.parcours import ecrire_experience, lire_competences, lire_experiences
 from marketplace.personnes.rules.pieces import LIBELLES_CATEGORIES, PIECES
 from marketplace.personnes.rules.saisie import CACES, LIMITES, MODES, PERMIS, SEXES, ProfilSaisi
@@ -201,6 +202,26 @@ class FormulaireSituation(Formulaire):
         description="Nommé et daté, jamais déposé ici.",
     )
     preuve_le = DateField("Date écrite sur le justificatif", [Optional("Écrivez une date.")])
+    avis_organisme = SelectField(
+        "Service qui donne l'avis",
+        choices=options([("", "Choisissez"), *EMETTEURS.items()]),
+        validate_choice=False,  # the rule of opinions checks it, and says so
+    )
+    avis_auteur = StringField("Auteur de l'avis", [Optional(), Length(max=200), sans_nir])
+    avis_texte = TextAreaField(
+        "Raisons de l'avis",
+        [Optional(), Length(max=1000), sans_nir],
+        description="Pourquoi cette personne compte. N'écrivez rien sur sa santé.",
+        render_kw={"rows": 3},
+    )
+
+    def avis(self) -> AvisMotive | None:
+        """The reasoned opinion, where the category stands on one (R46)."""
+        if self.categorie.data != "avis_motive":
+            return None
+        return AvisMotive(
+            self.avis_auteur.data or "", self.avis_organisme.data or "", self.preuve_le.data, self.avis_texte.data or ""
+        )
 
 
 class FormulaireQuartier(Formulaire):
@@ -221,6 +242,7 @@ class FormulaireQuartier(Formulaire):
         [Optional(), Length(max=200), sans_nir],
         description="Par exemple : adresse vérifiée sur sig.ville.gouv.fr.",
     )
+    le = DateField("Vérifié le", [Optional("Écrivez une date.")], description="Vide : aujourd'hui.")
 
 
 class FormulaireSuivi(Formulaire):

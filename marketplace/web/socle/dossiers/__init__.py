@@ -16,6 +16,13 @@ from marketplace.web.socle.dossiers.commun import ACCOMPAGNEMENT
 from marketplace.web.socle.dossiers.droits import copie, donnees, effacer
 from marketplace.web.socle.dossiers.fichiers import importer, importer_vraiment, informer_ensemble
 from marketplace.web.socle.dossiers.pages import fiche_de_competences, hors_de_portee, page_de_fiche, page_de_liste
+from marketplace.web.socle.dossiers.parcours import (
+    arret,
+    criteres_geiq,
+    parcours_iae,
+    releve,
+    retirer_arret,
+)
 from marketplace.web.socle.dossiers.saisie import competences, metiers, modifier, nouvelle
 from marketplace.web.socle.dossiers.situation import quartier, retirer_situation, situation
 from marketplace.web.socle.dossiers.suivi import cesser, contact, informer, remettre, retirer, suivi
@@ -33,6 +40,11 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/<ref>/situation", "situation", ("GET", "POST"), situation),
     ("/<ref>/situation/<int:statut_id>/retirer", "retirer_situation", ("POST",), retirer_situation),
     ("/<ref>/quartier", "quartier", ("POST",), quartier),
+    ("/<ref>/iae", "parcours_iae", ("GET", "POST"), parcours_iae),
+    ("/<ref>/iae/pass", "releve", ("POST",), releve),
+    ("/<ref>/iae/arret", "arret", ("POST",), arret),
+    ("/<ref>/iae/arret/<int:suspension_id>/retirer", "retirer_arret", ("POST",), retirer_arret),
+    ("/<ref>/geiq", "criteres_geiq", ("GET", "POST"), criteres_geiq),
     ("/<ref>/informer", "informer", ("POST",), informer),
     ("/<ref>/contact", "contact", ("POST",), contact),
     ("/<ref>/retirer", "retirer", ("POST",), retirer),

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from marketplace.depots import deposer, reprendre
 from marketplace.erreurs import FichierRefuse, Introuvable, RegleViolee
 from marketplace.personnes import services
 from marketplace.personnes.queries import FiltresPersonnes
 from marketplace.web.socle.acces import acteur, contexte
-from marketplace.web.socle.depots import deposer, reprendre
 from marketplace.web.socle.dossiers.commun import finalite
 from marketplace.web.socle.filtres import pluriel
 from marketplace.web.socle.formulaires_personnes import CANAUX_PROPOSES

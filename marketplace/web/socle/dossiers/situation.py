@@ -8,11 +8,13 @@ from flask import flash, redirect, render_template, request, url_for
 
 from marketplace.personnes import services
 from marketplace.personnes.models import OuiNonAVerifier
+from marketplace.personnes.queries import FichePersonne
 from marketplace.web.socle.acces import acteur, contexte
 from marketplace.web.socle.dossiers.commun import (
     accord,
     agir,
     lire,
+    prevenir_mots,
 )
 from marketplace.web.socle.formulaires_personnes import (
     FormulaireQuartier,
@@ -20,11 +22,16 @@ from marketplace.web.socle.formulaires_personnes import (
 )
 
 
+def _formulaire_quartier(fiche: FichePersonne) -> FormulaireQuartier:
+    valeur = (fiche.qpv or OuiNonAVerifier.A_VERIFIER).value
+    return FormulaireQuartier(formdata=None, qpv=valeur, source=fiche.qpv_source, le=fiche.qpv_le)
+
+
 def situation(ref: str) -> Any:
     """The statuses of the person and their proofs; the quartier."""
     ctx, moi = contexte(), acteur()
     fiche = lire(ref).fiche
-    form, quartier = FormulaireSituation(), FormulaireQuartier(qpv=fiche.qpv.value, source=fiche.qpv_source)
+    form, quartier = FormulaireSituation(), _formulaire_quartier(fiche)
     code = 200
     if request.method == "POST":
         code = agir(
@@ -38,10 +45,12 @@ def situation(ref: str) -> Any:
                 jusqu_au=form.jusqu_au.data,
                 preuve_type=form.preuve_type.data or "",
                 preuve_le=form.preuve_le.data,
+                avis=form.avis(),
                 accord_proposition=accord(ref),
             ),
         )
         if not code:
+            prevenir_mots(form.avis_texte.data or "")
             flash("Situation notée.")
             return redirect(url_for(".situation", ref=ref))
     return render_template("socle/personnes/situation.html", form=form, quartier=quartier, p=fiche), code
@@ -60,7 +69,13 @@ def quartier(ref: str) -> Any:
     code = agir(
         form,
         lambda: services.noter_qpv(
-            contexte(), acteur(), ref, OuiNonAVerifier(form.qpv.data), source=form.source.data or ""
+            contexte(),
+            acteur(),
+            ref,
+            OuiNonAVerifier(form.qpv.data),
+            source=form.source.data or "",
+            le=form.le.data,
+            accord_proposition=accord(ref),
         ),
     )
     if code:
