@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from marketplace.cli.banc_catalogue import banc_catalogue
+from marketplace.cli.banc_decp import banc_decp
 from marketplace.cli.matching import arguments_bench, bench_matching
 from marketplace.cli.sortie import dire, imprimer_json, tableau
 from marketplace.heures.bench import banc
@@ -34,6 +35,11 @@ def ajouter(commandes: Any) -> None:
     q.add_argument("--par-tour", type=int, default=40)
     q.add_argument("--json", action="store_true")
     q.set_defaults(action=catalogue)
+    q = bancs.add_parser("decp", help="l'import des marchés publiés, contre json et une insertion nue")
+    q.add_argument("--fiches", type=int, default=50_000)
+    q.add_argument("--tours", type=int, default=3)
+    q.add_argument("--json", action="store_true")
+    q.set_defaults(action=decp)
 
 
 def _montrer(mesures: dict[str, Any], en_json: bool) -> None:
@@ -73,12 +79,21 @@ def catalogue(args: argparse.Namespace) -> int:
     return 0 if mesures["tout_tenu"] else 1
 
 
+def decp(args: argparse.Namespace) -> int:
+    """The import of published contracts. Exit 1 when it is slower than it should."""
+    mesures = banc_decp(args.fiches, args.tours)
+    _montrer(mesures, args.json)
+    return 0 if mesures["tenu"] else 1
+
+
 def tout(args: argparse.Namespace) -> int:
     """All, at sizes that take a few minutes."""
     dire("Classement, 50 000 personnes")
     _montrer(bench_matching(argparse.Namespace(personnes=50_000, offres=200, sans_pairs=False)), en_json=False)
     dire("\nCatalogue public, 600 et 60 000 marchés")
     catalogue(argparse.Namespace(base=None, petit=600, grand=60_000, tours=2, par_tour=40, json=False))
+    dire("\nImport de 50 000 marchés publiés")
+    decp(argparse.Namespace(fiches=50_000, tours=2, json=False))
     dire("\nSuivi de nuit, 6 000 marchés")
     _montrer(banc(6_000, 8_000, 50_000), en_json=False)
     return 0
