@@ -33,6 +33,8 @@ class Action(enum.StrEnum):
     ADMINISTRER = "administrer"
     REGLER_TERRITOIRE = "regler_territoire"
     AGIR_POUR = "agir_pour"
+    VOIR_BILAN = "voir_bilan"
+    PUBLIER_BILAN = "publier_bilan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ DROITS: dict[Action, dict[Role, Etendue]] = {
     Action.ADMINISTRER: {Role.ADMINISTRATEUR: _T},
     Action.REGLER_TERRITOIRE: {Role.ADMINISTRATEUR: _T},
     Action.AGIR_POUR: {Role.FACILITATEUR: _T},
+    Action.VOIR_BILAN: {Role.FACILITATEUR: _T, Role.ADMINISTRATEUR: _T, Role.ACHETEUR: _O},
+    Action.PUBLIER_BILAN: {Role.FACILITATEUR: _T},
 }
 
 # What shows people: closed to an organisation that nobody has verified yet (R10, R111).
