@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from marketplace.comptes.taches import effacer_acces
 from marketplace.contexte import Contexte
 from marketplace.depots import effacer_depots
+from marketplace.heures.photographies import photographier
 from marketplace.heures.taches import (
     constater_silences,
     effacer_acces_declaration,
@@ -54,6 +55,7 @@ TACHES: tuple[Tache, ...] = (
     Tache("suivi", "Suivre chaque clause, ouvrir et fermer ses alertes", Rythme.QUOTIDIEN, 2, True, suivre_clauses),
     Tache("registre", "Premières semaines, démarrages et fins des marchés", Rythme.QUOTIDIEN, 2, True, suivre_registre),
     Tache("declarations", "Ouvrir les déclarations du mois écoulé", Rythme.MENSUEL, 3, False, ouvrir_declarations),
+    Tache("photographies", "Photographier chaque clause à la fin du mois", Rythme.MENSUEL, 1, False, photographier),
     Tache("silences", "Constater le silence des titulaires", Rythme.QUOTIDIEN, 5, True, constater_silences),
     Tache("relances", "Relancer les déclarations en retard", Rythme.QUOTIDIEN, 6, True, relancer_declarations),
     Tache(

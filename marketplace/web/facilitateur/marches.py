@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
+from marketplace.heures.photographies import photographies_du_marche
 from marketplace.heures.queries import avancements
 from marketplace.heures.queries.jalons import heures_qpv
+from marketplace.heures.queries.partage import reaffectations_du_marche
 from marketplace.heures.services.lectures_marche import lire_personnes_du_marche
 from marketplace.heures.suivi_marche import LIBELLES_DECLARATION, declarations_du_marche
 from marketplace.marches.models import CompteurNpnru
@@ -54,6 +56,7 @@ from marketplace.web.facilitateur.formulaires_marches import (
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.courbes import courbe_heures
 from marketplace.web.socle.formulaires import Formulaire
+from marketplace.web.socle.historique import historique
 from marketplace.web.socle.vues import ouverture, vues_de_la_liste
 
 bp = Blueprint("facilitateur_marches", __name__, url_prefix="/facilitateur/marches")
@@ -104,6 +107,8 @@ def fiche(ref: str) -> Any:
             m=m,
             avancement=avancement,
             courbe=courbe_heures(avancement, ctx.aujourdhui(), m.arrets),
+            historique=historique(photographies_du_marche(s, m.id)),
+            reaffectations=reaffectations_du_marche(s, m.id),
             alertes=alertes_du_marche(s, moi.territoire_id, m.id, ctx.aujourdhui()),
             personnes=personnes,
             declarations=declarations_du_marche(s, m.id),

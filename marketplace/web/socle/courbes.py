@@ -70,7 +70,7 @@ class Courbe:
     lignes: tuple[LigneCourbe, ...]
 
 
-def _pas(maximum: Decimal) -> Decimal:
+def pas_rond(maximum: Decimal) -> Decimal:
     """A round step that cuts the axis in three to six."""
     pas = Decimal(1)
     while True:
@@ -80,7 +80,8 @@ def _pas(maximum: Decimal) -> Decimal:
         pas *= 10
 
 
-def _ecrire(points: Sequence[tuple[float, float]]) -> str:
+def ecrire(points: Sequence[tuple[float, float]]) -> str:
+    """Points of an SVG polyline."""
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
@@ -92,7 +93,7 @@ def courbe_heures(a: Avancement, aujourdhui: date, arrets: Sequence[Arret] = ())
     dernier = max([fin, *(dernier_du_mois(m) for m, _ in a.par_mois)])
     jours = (dernier - debut).days or 1
     maximum = max(a.objectif, a.validees, a.prevues_haut if a.prevues_haut < a.objectif * 2 else a.prevues_a_terme)
-    pas = _pas(maximum)
+    pas = pas_rond(maximum)
     plafond = float((maximum // pas + (1 if maximum % pas else 0)) * pas)
 
     def x(jour: date) -> float:
@@ -123,8 +124,8 @@ def courbe_heures(a: Avancement, aujourdhui: date, arrets: Sequence[Arret] = ())
     if aujourdhui < fin and a.par_mois:
         depart = validee[-1]
         fin_prevision = (x(fin), y(a.prevues_a_terme))
-        prevision = _ecrire([depart, fin_prevision])
-        intervalle = _ecrire([depart, (x(fin), y(a.prevues_haut)), (x(fin), y(a.prevues_bas))])
+        prevision = ecrire([depart, fin_prevision])
+        intervalle = ecrire([depart, (x(fin), y(a.prevues_haut)), (x(fin), y(a.prevues_bas))])
     reperes = mois_entre(debut, dernier)
     tous_les = max(1, -(-len(reperes) // 6))
     abscisses = tuple(
@@ -140,8 +141,8 @@ def courbe_heures(a: Avancement, aujourdhui: date, arrets: Sequence[Arret] = ())
         HAUTEUR - BAS,
         LARGEUR - DROITE,
         HAUT,
-        _ecrire(attendue),
-        _ecrire(validee) if len(validee) > 1 else "",
+        ecrire(attendue),
+        ecrire(validee) if len(validee) > 1 else "",
         prevision,
         intervalle,
         y(a.objectif),

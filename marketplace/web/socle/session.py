@@ -93,7 +93,6 @@ def installer(app: Flask, ctx: Contexte) -> None:
             session["vu"] = _maintenant(ctx)
         g.acteur = acteur_de_session(ctx, session)
 
-
     def _reconnaitre_le_lien() -> None:
         if not getattr(app.view_functions.get(request.endpoint or ""), "par_lien", False):
             return
