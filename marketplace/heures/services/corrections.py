@@ -76,16 +76,30 @@ def corriger_ligne(
     derogation has to be given again. Raises RegleViolee: no reason, nothing changed, hours the month cannot hold.
     """
     with ctx.transaction() as s:
-        ligne, declaration = charger_ligne(s, acteur, ligne_id)
-        raison = exiger_motif(motif)
-        if (travaillees, formation) == (ligne.travaillees, ligne.formation):
-            raise RegleViolee("Ces heures sont déjà celles de la ligne.", champ="travaillees")
-        contrat = s.get_one(Contrat, ligne.contrat_id)
-        nouvelle = _inscrire(s, ctx, acteur, declaration, contrat, (travaillees, formation), raison, ligne)
-        for ancienne in decisions_de(s, ligne.id):
-            ancienne.en_vigueur = False
-        _decider(s, ctx, acteur, declaration, nouvelle, raison, ligne)
-        return nouvelle.id
+        return corriger(s, ctx, acteur, ligne_id, travaillees=travaillees, formation=formation, motif=motif)
+
+
+def corriger(
+    s: Session,
+    ctx: Contexte,
+    acteur: Acteur,
+    ligne_id: int,
+    *,
+    travaillees: Decimal,
+    formation: Decimal = ZERO,
+    motif: str,
+) -> int:
+    """`corriger_ligne` inside the caller's transaction."""
+    ligne, declaration = charger_ligne(s, acteur, ligne_id)
+    raison = exiger_motif(motif)
+    if (travaillees, formation) == (ligne.travaillees, ligne.formation):
+        raise RegleViolee("Ces heures sont déjà celles de la ligne.", champ="travaillees")
+    contrat = s.get_one(Contrat, ligne.contrat_id)
+    nouvelle = _inscrire(s, ctx, acteur, declaration, contrat, (travaillees, formation), raison, ligne)
+    for ancienne in decisions_de(s, ligne.id):
+        ancienne.en_vigueur = False
+    _decider(s, ctx, acteur, declaration, nouvelle, raison, ligne)
+    return nouvelle.id
 
 
 def ajouter_ligne(

@@ -9,6 +9,7 @@ from marketplace.web.facilitateur import (
     actes_marches,
     avis,
     consignes,
+    controles,
     contrats,
     dimensionnement,
     documents,
@@ -27,6 +28,7 @@ from marketplace.web.facilitateur import (
     propositions,
     regimes,
     relances,
+    reprises,
     validations,
 )
 
@@ -39,6 +41,7 @@ blueprints: list[Blueprint] = [
     accueil.bp,
     avis.bp,
     consignes.bp,
+    controles.bp,
     contrats.bp,
     dimensionnement.bp,
     documents.bp,
@@ -55,4 +58,5 @@ blueprints: list[Blueprint] = [
     propositions.bp,
     regimes.bp,
     relances.bp,
+    reprises.bp,
 ]
