@@ -9,7 +9,7 @@ from marketplace.cli.banc_catalogue import banc_catalogue
 from marketplace.cli.banc_decp import banc_decp
 from marketplace.cli.matching import arguments_bench, bench_matching
 from marketplace.cli.sortie import dire, imprimer_json, tableau
-from marketplace.heures.bench import banc
+from marketplace.heures.bench_suivi import TOURS, banc
 
 
 def ajouter(commandes: Any) -> None:
@@ -25,6 +25,8 @@ def ajouter(commandes: Any) -> None:
     q.add_argument("--marches", type=int, default=60_000)
     q.add_argument("--contrats", type=int, default=80_000)
     q.add_argument("--lignes", type=int, default=500_000)
+    q.add_argument("--tours", type=int, default=TOURS, help="combien de fois chaque mesure est prise")
+    q.add_argument("--base", metavar="URL", help="une base vide (PostgreSQL), vidée ensuite ; sinon un fichier SQLite")
     q.add_argument("--json", action="store_true")
     q.set_defaults(action=heures)
     q = bancs.add_parser("catalogue", help="le catalogue public à 60 000 marchés, contre le même à 600")
@@ -47,7 +49,8 @@ def _montrer(mesures: dict[str, Any], en_json: bool) -> None:
         imprimer_json(mesures)
         return
     simples = {k: v for k, v in mesures.items() if not isinstance(v, dict | list)}
-    tableau(["mesure", "valeur"], list(simples.items()))
+    if simples:
+        tableau(["mesure", "valeur"], list(simples.items()))
     for nom, valeur in mesures.items():
         if isinstance(valeur, dict):
             dire(f"\n{nom}")
@@ -62,7 +65,7 @@ def matching(args: argparse.Namespace) -> int:
 
 def heures(args: argparse.Namespace) -> int:
     """The nightly follow-up."""
-    _montrer(banc(args.marches, args.contrats, args.lignes), args.json)
+    _montrer(banc(args.marches, args.contrats, args.lignes, base=args.base, tours=args.tours), args.json)
     return 0
 
 
@@ -94,6 +97,6 @@ def tout(args: argparse.Namespace) -> int:
     catalogue(argparse.Namespace(base=None, petit=600, grand=60_000, tours=2, par_tour=40, json=False))
     dire("\nImport de 50 000 marchés publiés")
     decp(argparse.Namespace(fiches=50_000, tours=2, json=False))
-    dire("\nSuivi de nuit, 6 000 marchés")
+    dire("\nSuivi de nuit, 600 puis 6 000 marchés")
     _montrer(banc(6_000, 8_000, 50_000), en_json=False)
     return 0

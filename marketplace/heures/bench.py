@@ -1,26 +1,17 @@
-"""How long the nightly follow-up takes on a big ledger, against one bare GROUP BY over its validated lines.
-
-`marketplace bench heures` fills an empty database of its own (BENCH_DATABASE_URL when given, else a SQLite file
-thrown away) and prints both times, their ratio and the peak of memory.
-"""
+"""A big ledger to measure on: marchés a year long, people at work, hours validated from January on."""
 
 from __future__ import annotations
 
-import os
-import resource
 import secrets
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
-from marketplace.config import Config, url_normalisee
+from marketplace.config import Config
 from marketplace.contexte import Contexte
 from marketplace.db import creer_moteur, creer_sessions
 from marketplace.heures.models import (
@@ -32,8 +23,6 @@ from marketplace.heures.models import (
     LigneHeures,
     Modalite,
 )
-from marketplace.heures.taches import suivre_clauses
-from marketplace.journal.models import Alerte
 from marketplace.marches.models import Clause, Marche, NatureMarche
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.metiers import models as metiers
@@ -251,71 +240,3 @@ def _decisions(n: int) -> Iterator[dict[str, Any]]:
             "motif": "",
             "quand": MAINTENANT,
         }
-
-
-def _chronometrer(acte: Callable[[], Any]) -> tuple[float, float]:
-    """Seconds elapsed, and seconds of this process's own work: the second one is quiet on a busy machine."""
-    debut, travail = time.perf_counter(), time.process_time()
-    acte()
-    return time.perf_counter() - debut, time.process_time() - travail
-
-
-def regroupement_nu(ctx: Contexte) -> None:
-    """The floor: one GROUP BY clause, month over the validated lines, every row fetched."""
-    requete = (
-        select(LigneHeures.marche_id, LigneHeures.mois, func.sum(DecisionLigne.valorisees))
-        .join(DecisionLigne, DecisionLigne.ligne_id == LigneHeures.id)
-        .join(Declaration, Declaration.id == LigneHeures.declaration_id)
-        .where(
-            DecisionLigne.en_vigueur.is_(True),
-            DecisionLigne.etat == EtatLigne.COMPTEE,
-            Declaration.etat == EtatDeclaration.VALIDEE,
-        )
-        .group_by(LigneHeures.marche_id, LigneHeures.mois)
-    )
-    with ctx.lecture() as s:
-        for _ in s.execute(requete):
-            pass
-
-
-def memoire_mo() -> float:
-    """Peak of resident memory so far, in megabytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def mesurer(ctx: Contexte, passages: int = 3) -> dict[str, Any]:
-    """Floor and follow-up in the same run: the first night opens every alerte, the next ones only check."""
-    planchers = [_chronometrer(lambda: regroupement_nu(ctx)) for _ in range(passages)]
-    avant = memoire_mo()
-    resumes: list[dict[str, Any]] = []
-    nuits = [_chronometrer(lambda: resumes.append(suivre_clauses(ctx, LE))) for _ in range(passages)]
-    resume = resumes[-1]
-    with ctx.lecture() as s:
-        ouvertes = s.scalar(select(func.count()).select_from(Alerte).where(Alerte.fermee_le.is_(None)))
-    courantes = nuits[1:] or nuits
-    plancher, nuit = min(p[0] for p in planchers), min(n[0] for n in courantes)
-    plancher_cpu, nuit_cpu = min(p[1] for p in planchers), min(n[1] for n in courantes)
-    return {
-        "marches": resume["vus"],
-        "alertes_ouvertes": ouvertes,
-        "refuses": len(resume["refuses"]),
-        "plancher_s": round(plancher, 3),
-        "premiere_nuit_s": round(nuits[0][0], 3),
-        "nuit_s": round(nuit, 3),
-        "rapport": round(nuit / plancher, 2),
-        "rapport_cpu": round(nuit_cpu / plancher_cpu, 2),
-        "memoire_avant_mo": round(avant, 1),
-        "memoire_apres_mo": round(memoire_mo(), 1),
-    }
-
-
-def banc(marches: int, contrats: int, lignes: int) -> dict[str, Any]:
-    """Fill an empty base, measure, throw it away. BENCH_DATABASE_URL names an empty PostgreSQL base instead."""
-    with tempfile.TemporaryDirectory() as dossier:
-        url = os.environ.get("BENCH_DATABASE_URL") or f"sqlite:///{Path(dossier) / 'banc.db'}"
-        ctx = contexte_de_banc(url_normalisee(url))
-        debut = time.perf_counter()
-        remplir(ctx, marches, contrats, lignes)
-        resultat = {"remplissage_s": round(time.perf_counter() - debut, 1), **mesurer(ctx)}
-        ctx.sessions.kw["bind"].dispose()
-    return resultat
