@@ -20,6 +20,7 @@ from marketplace.marches.services.etapes import (
 from marketplace.marches.services.etats import changer_etat, noter_arret, reprendre_apres_arret
 from marketplace.marches.services.formes import fixer_compteur_npnru, fixer_forme
 from marketplace.marches.services.intervenants import ajouter_intervenant, retirer_intervenant
+from marketplace.marches.services.lots import SaisieOperation, avancer_les_lots, creer_operation_avec_lots
 from marketplace.marches.services.marches import creer_marche, modifier_marche, supprimer_marche
 from marketplace.marches.services.operations import creer_operation, modifier_operation
 from marketplace.marches.services.relances import noter_relance, terminer_relance
@@ -32,13 +33,16 @@ __all__ = [
     "SaisieComposante",
     "SaisieIntervention",
     "SaisieMarche",
+    "SaisieOperation",
     "SaisieTransfert",
     "ajouter_composante",
     "ajouter_intervenant",
+    "avancer_les_lots",
     "changer_etat",
     "cocher_etape",
     "creer_marche",
     "creer_operation",
+    "creer_operation_avec_lots",
     "decocher_etape",
     "fixer_clause",
     "fixer_compteur_npnru",

@@ -222,6 +222,17 @@ class FormulaireOperation(Formulaire):
     commune = ChampSuggestions("Commune", [Optional()], source="/suggestions/communes")
 
 
+AVANCER = (EtatMarche.PROGRAMME, EtatMarche.EN_CONSULTATION, EtatMarche.INFRUCTUEUX, EtatMarche.SANS_SUITE)
+
+
+class FormulaireAvancer(Formulaire):
+    """Lots of an opération that go on together."""
+
+    etat = SelectField("Ils passent à", [OBLIGATOIRE], choices=options((e, LIBELLES[e].capitalize()) for e in AVANCER))
+    jour = DateField("Date", [Optional()])
+    motif = StringField("Pourquoi", [Optional(), Length(max=200)])
+
+
 class FormulaireRelance(Formulaire):
     """A call."""
 

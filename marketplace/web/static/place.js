@@ -216,3 +216,26 @@ document.getElementById("erreurs")?.focus();
 window.addEventListener("beforeprint", () => document.querySelectorAll("main details:not([open])").forEach((d) => { d.dataset.ferme = "1"; d.open = true; }));
 window.addEventListener("afterprint", () => document.querySelectorAll("details[data-ferme]").forEach((d) => { d.open = false; delete d.dataset.ferme; }));
 document.querySelectorAll("button[data-imprimer]").forEach((b) => { b.hidden = false; b.addEventListener("click", () => window.print()); });
+
+// --- Rows: one more without leaving the page; the button alone does it when there is no script.
+document.querySelectorAll("button[data-ajouter-ligne]").forEach((bouton) => bouton.addEventListener("click", (e) => {
+  const lignes = bouton.form.querySelector("table[data-lignes] tbody");
+  const rang = lignes.rows.length;
+  if (rang >= 60) return;
+  e.preventDefault();
+  const copie = lignes.rows[rang - 1].cloneNode(true);
+  copie.querySelectorAll(".invalid-feedback").forEach((p) => p.remove());
+  copie.querySelectorAll("input, select").forEach((champ) => {
+    champ.name = champ.name.replace(/-\d+-/, `-${rang}-`);
+    champ.id = champ.id.replace(/-\d+-/, `-${rang}-`);
+    champ.value = "";
+    champ.classList.remove("is-invalid");
+    ["aria-invalid", "aria-describedby"].forEach((a) => champ.removeAttribute(a));
+  });
+  copie.querySelectorAll("label").forEach((l) => {
+    l.htmlFor = l.htmlFor.replace(/-\d+-/, `-${rang}-`);
+    l.textContent = l.textContent.replace(/\d+$/, String(rang + 1));
+  });
+  lignes.append(copie);
+  copie.querySelector("input").focus();
+}));
