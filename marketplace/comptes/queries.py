@@ -59,6 +59,7 @@ class OrganisationVue:
     source_le: date | None
     fictive: bool
     membres: int
+    capacite: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ def _vue(o: Organisation, commune: str | None, membres: int) -> OrganisationVue:
         source_le=o.source_le,
         fictive=o.fictive,
         membres=membres,
+        capacite=o.capacite,
     )
 
 

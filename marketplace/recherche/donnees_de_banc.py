@@ -35,7 +35,7 @@ from marketplace.valeurs import ajouter_mois, cle, premier_du_mois
 
 PAQUET = 2_000
 PERSONNES = 200
-ACHETEURS, TITULAIRES, STRUCTURES = 250, 400, 300
+ACHETEURS, TITULAIRES, STRUCTURES = 250, 400, 2_075
 TRAVAUX = ("Réhabilitation", "Construction", "Extension", "Rénovation énergétique", "Entretien", "Mise aux normes")
 LOTS = {
     "Bâtiment": (

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.comptes.models import STRUCTURES_INSERTION, Organisation
 from marketplace.comptes.queries import LIBELLES_TYPES
-from marketplace.heures.avancement import parmi
 from marketplace.heures.restes import objectifs_et_validees
 from marketplace.marches.models import ETATS_VIVANTS, Marche, Operation
+from marketplace.marches.queries.objectifs import parmi
 from marketplace.metiers.models import Metier
 from marketplace.offres.models import EtatOffre, Offre
 from marketplace.recherche.activites import familles

@@ -110,6 +110,7 @@ def _reelles(a: Atelier) -> Iterator[Organisation]:
                 activites=f"Gestionnaire : {r['gestionnaire']}" if r["gestionnaire"] else "",
                 code_insee=r["code_insee"] or None,
                 adresse=r["adresse"][:200],
+                capacite=int(r["capacite"]) if r["capacite"].isdigit() else None,
                 source=SOURCE_FINESS,
                 source_le=DATE_FINESS,
             )

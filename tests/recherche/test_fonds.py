@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import delete, insert, update
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
+from marketplace.heures import restes
+from marketplace.heures.restes import objectifs_et_validees
 from marketplace.marches.models import Marche
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.marches.services import changer_etat
@@ -178,3 +181,16 @@ def test_la_fin_et_les_heures_filtrent(ctx, fabrique):
     loin = jour + timedelta(days=300)
     assert trouves(ctx, territoire, encore_le=loin)[0] == {"Long", "Sans fin"}
     assert trouves(ctx, territoire, encore_le=loin, heures_min=Decimal(100))[0] == {"Long"}
+
+
+def test_les_restes_se_lisent_pareil_par_plages_et_un_a_un(ctx, fabrique, monkeypatch):
+    marches = [fabrique.marche(100 + n) for n in range(12)]
+    voulus = [m.id for m in marches[::2]]
+    attendu = {m.id: (Decimal(100 + 2 * rang), Decimal(0)) for rang, m in enumerate(marches[::2])}
+    with ctx.lecture() as s:
+        un_a_un = objectifs_et_validees(s, voulus, ctx.aujourdhui())
+        monkeypatch.setattr(restes, "DENSE", 2)
+        monkeypatch.setattr(restes, "LOT", 5)
+        monkeypatch.setattr(sys.modules["marketplace.marches.queries.objectifs"], "DENSE", 2)
+        assert objectifs_et_validees(s, voulus, ctx.aujourdhui()) == un_a_un == attendu
+        assert objectifs_et_validees(s, [], ctx.aujourdhui()) == {}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
+from marketplace.comptes.services import tenir_annuaire
+from marketplace.erreurs import RegleViolee
 from marketplace.marches.rules.etats import EtatMarche
 
 
@@ -78,3 +81,38 @@ def test_l_annuaire_va_de_la_plus_proche_a_la_plus_lointaine_et_dit_ce_qui_date(
         for o in s.scalars(select(Organisation)):
             o.verifiee_le = None
     assert "à vérifier" in client.get("/structures").text
+
+
+def test_le_facilitateur_tient_la_fiche_d_annuaire_et_la_date(ctx, fabrique, connecter, client, horloge):
+    ei = fabrique.organisation(TypeOrganisation.EI, nom="Propre exemple", telephone="04 00 00 00 01")
+    navigateur = connecter(fabrique.facilitateur())
+    horloge.avancer(days=400)
+    assert "à vérifier" in client.get("/structures").text
+    navigateur = connecter(fabrique.facilitateur())
+    adresse = f"/facilitateur/organisations/{ei.ref}/annuaire"
+    assert "04 00 00 00 01" in navigateur.get(adresse).text
+    saisie = {"activites": "Nettoyage, vitrerie", "capacite": "dix", "telephone": "04 00 00 00 02"}
+    refus = navigateur.post(adresse, data=saisie)
+    assert refus.status_code == 422
+    assert "Nettoyage, vitrerie" in refus.text
+    assert navigateur.post(adresse, data=saisie | {"capacite": "12"}).status_code == 302
+    page = client.get("/structures?q=vitrerie").text
+    assert "Propre exemple" in page
+    assert "à vérifier" not in page
+    fiche = client.get(f"/structures/{ei.ref}").text
+    assert "12 places" in fiche
+    assert "04 00 00 00 02" in fiche
+    prescripteur = fabrique.organisation(TypeOrganisation.PRESCRIPTEUR)
+    assert navigateur.get(f"/facilitateur/organisations/{prescripteur.ref}/annuaire").status_code == 404
+
+
+def test_une_structure_pas_encore_verifiee_le_reste_quand_on_tient_sa_fiche(ctx, fabrique):
+    ei = fabrique.organisation(TypeOrganisation.EI, verifiee_le=None)
+    vide = dict.fromkeys(("activites", "adresse", "telephone", "courriel", "site"), "")
+    tenir_annuaire(ctx, fabrique.acteur(fabrique.facilitateur()), ei.ref, **vide, capacite=None)
+    with ctx.lecture() as s:
+        lue = s.get_one(Organisation, ei.id)
+    assert lue.verifiee_le is None
+    assert lue.source_le == ctx.aujourdhui()
+    with pytest.raises(RegleViolee):
+        tenir_annuaire(ctx, fabrique.acteur(fabrique.facilitateur()), ei.ref, **vide, capacite=-1)

@@ -30,6 +30,7 @@ from marketplace.comptes.services.organisations import (
     ajouter_organisation,
     creer_organisation,
     modifier_organisation,
+    tenir_annuaire,
     verifier_organisation,
 )
 from marketplace.comptes.services.renouvellement import (
@@ -68,6 +69,7 @@ __all__ = [
     "reactiver",
     "reinitialiser_second_facteur",
     "renvoyer_invitation",
+    "tenir_annuaire",
     "terminer_affectation",
     "titulaire_du_jeton",
     "utilisateur_de_session",

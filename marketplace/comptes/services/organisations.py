@@ -161,6 +161,39 @@ def modifier_organisation(
         )
 
 
+def tenir_annuaire(
+    ctx: Contexte,
+    acteur: Acteur,
+    ref: str,
+    *,
+    activites: str,
+    adresse: str,
+    telephone: str,
+    courriel: str,
+    site: str,
+    capacite: int | None,
+) -> None:
+    """Correct what the directory says of an organisation and date it of today: somebody has just asked (N35).
+
+    A verified organisation is verified again; the others stay closed to people (R111), their source becomes the
+    team. Raises Interdit, Introuvable; RegleViolee when the capacity is not between 0 and 10 000.
+    """
+    with ctx.transaction() as s:
+        organisation = organisation_du_territoire(s, acteur.territoire_id, ref)
+        _exiger_gestion(acteur, organisation.type)
+        if capacite is not None and not 0 <= capacite <= 10_000:
+            raise RegleViolee("La capacité va de 0 à 10 000 places.", champ="capacite")
+        organisation.activites, organisation.adresse = activites.strip(), adresse.strip()
+        organisation.telephone, organisation.courriel = telephone.strip(), courriel.strip()
+        organisation.site, organisation.capacite = site.strip(), capacite
+        if organisation.verifiee_le is not None:
+            organisation.verifiee_le, organisation.verifiee_par_id = ctx.horloge(), acteur.utilisateur_id
+        else:
+            organisation.source, organisation.source_le = "équipe des facilitateurs", ctx.aujourdhui()
+        resume = f"{acteur.nom} tient à jour la fiche d'annuaire de {organisation.nom}"
+        journaliser(s, ctx.horloge(), acteur, "tenir_annuaire", organisation, resume)
+
+
 def verifier_organisation(ctx: Contexte, acteur: Acteur, ref: str, *, verifiee: bool = True) -> None:
     """Say that an organisation was checked (identity, and the agreement of R111), or take it back.
 

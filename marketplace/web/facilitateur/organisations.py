@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
-from wtforms import SelectField, StringField
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.comptes import queries
@@ -13,7 +13,7 @@ from marketplace.comptes.annuaire import annuaire, suggestions_organisations
 from marketplace.comptes.models import STRUCTURES_INSERTION, TypeOrganisation
 from marketplace.comptes.queries import LIBELLES_TYPES
 from marketplace.comptes.roles import LIBELLES_SOURCE, Role
-from marketplace.comptes.services import creer_organisation, verifier_organisation
+from marketplace.comptes.services import creer_organisation, tenir_annuaire, verifier_organisation
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.heures.queries import avancements
 from marketplace.marches.queries import FiltresMarches, marches_de_l_organisation, relances_de
@@ -59,6 +59,22 @@ class FormulaireOrganisation(Formulaire):
     activites = StringField("Activités", [Optional()])
     telephone = StringField("Téléphone", [Optional(), Length(max=30)], render_kw={"type": "tel"})
     courriel = StringField("Courriel", [Optional(), Length(max=200)], render_kw={"type": "email"})
+
+
+class FormulaireAnnuaire(Formulaire):
+    """What the directory says of an organisation, as it was just told."""
+
+    activites = TextAreaField("Activités", [Length(max=2000)], description="Métiers et services, en quelques mots.")
+    capacite = IntegerField(
+        "Capacité",
+        [Optional()],
+        description="Nombre de places ou de postes, si la structure le dit.",
+        render_kw={"inputmode": "numeric", "type": "text"},
+    )
+    adresse = StringField("Adresse", [Length(max=200)])
+    telephone = StringField("Téléphone", [Length(max=30)], render_kw={"type": "tel"})
+    courriel = StringField("Courriel", [Length(max=200)], render_kw={"type": "email"})
+    site = StringField("Site", [Length(max=200)])
 
 
 @bp.get("")
@@ -187,3 +203,47 @@ def verifier(ref: str) -> Any:
     verifier_organisation(contexte(), acteur(), ref)
     flash("Organisation vérifiée : elle peut voir les personnes qu'on lui propose.")
     return redirect(url_for(".fiche", ref=ref))
+
+
+def _fiche_annuaire(ref: str) -> queries.OrganisationVue:
+    with contexte().lecture() as s:
+        o = queries.organisation(s, acteur().territoire_id, ref)
+    if o is None or o.type in RESERVEES:
+        abort(404)
+    return o
+
+
+@bp.get("/<ref>/annuaire")
+@reserve_a(Role.FACILITATEUR)
+def annuaire_saisie(ref: str) -> Any:
+    """What the directory says of it, to correct."""
+    o = _fiche_annuaire(ref)
+    return render_template("facilitateur/organisation_annuaire.html", o=o, form=FormulaireAnnuaire(None, obj=o))
+
+
+@bp.post("/<ref>/annuaire")
+@reserve_a(Role.FACILITATEUR)
+def annuaire_enregistrer(ref: str) -> Any:
+    """Correct it, and date it of today."""
+    o, form = _fiche_annuaire(ref), FormulaireAnnuaire()
+    if form.validate_on_submit():
+        try:
+            tenir_annuaire(
+                contexte(),
+                acteur(),
+                ref,
+                activites=form.activites.data or "",
+                adresse=form.adresse.data or "",
+                telephone=form.telephone.data or "",
+                courriel=form.courriel.data or "",
+                site=form.site.data or "",
+                capacite=form.capacite.data,
+            )
+        except Introuvable:
+            raise
+        except RegleViolee as erreur:
+            form.poser_erreur(erreur)
+        else:
+            flash(f"La fiche de {o.nom} est à jour d'aujourd'hui.")
+            return redirect(url_for(".fiche", ref=ref))
+    return render_template("facilitateur/organisation_annuaire.html", o=o, form=form), 422
