@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -91,7 +91,8 @@ def examiner_classeur(
     jour = ctx.aujourdhui()
     lectures = [lire(g, jour) for g in utiles]
     annonce = jour_annonce([t for g in utiles for t in (*g.titres, *(c.entete for c in g.colonnes), g.nom)] + [nom])
-    solde_au = min(reponses.solde_au or annonce or premier_du_mois(jour), jour)
+    # Nobody says it: the figures of a workbook are those of the last whole month.
+    solde_au = min(reponses.solde_au or annonce or premier_du_mois(jour) - timedelta(days=1), jour)
     metiers = metiers_connus(s) if any(g.rangs("metier") for g in utiles) else []
     valeurs = rapprocher_valeurs(lectures, connus, reponses, metiers)
     plan = Plan()

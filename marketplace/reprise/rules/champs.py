@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -164,16 +165,19 @@ def est_sante(entete: str) -> bool:
 
 def champ_d_heures(variantes: Sequence[str], genre: str, annee: int | None = None) -> tuple[str, Mois | None] | None:
     """The field of hours that a header names, with its months; ("", None) for a computed column; None if not hours."""
-    lus = (_heures_de(texte, genre, annee) for texte in variantes if cle(texte))
+    lus = (_heures_de(texte, genre, annee) for texte in variantes)
     return next((lu for lu in lus if lu is not None), None)
 
 
+@lru_cache(maxsize=8192)
 def _heures_de(texte: str, genre: str, annee: int | None) -> tuple[str, Mois | None] | None:
     plat = cle(texte)
     heures, faites = bool(_HEURES.search(plat)), bool(_FAITES.search(plat))
     periode = lire_periode(texte, annee)
     court = len(plat.split()) <= 3
     lu: tuple[str, Mois | None] | None = None
+    if not plat:
+        return None
     if (_CALCULEES.search(plat) or "%" in texte) and (heures or "%" in texte or not faites):
         lu = "", None
     elif (heures or plat in _SEULES) and faites:
@@ -201,7 +205,6 @@ def reconnaitre(
     taken by one column only: exact names first, then near ones.
     """
     imposees = imposees or {}
-    synonymes = COLONNES[genre]
     trouvees: dict[int, tuple[str, Mois | None]] = {}
     prises: set[str] = set()
     for rang, lues in enumerate(variantes):
@@ -213,7 +216,7 @@ def reconnaitre(
         for rang, lues in enumerate(variantes):
             if rang in trouvees:
                 continue
-            champ = _champ(lues, synonymes, prises, exact=exact)
+            champ = _champ(lues, genre, prises, exact=exact)
             if champ:
                 trouvees[rang] = champ, None
                 prises.add(champ)
@@ -230,18 +233,21 @@ def _periode_d_heures(lues: Sequence[str], champ: str, annee: int | None) -> Moi
     return next((p for v in lues if (p := _annuelle(cle(v), lire_periode(v, annee))) is not None), None)
 
 
-def _champ(lues: Sequence[str], synonymes: Mapping[str, tuple[str, ...]], prises: set[str], *, exact: bool) -> str:
+def _champ(lues: Sequence[str], genre: str, prises: set[str], *, exact: bool) -> str:
     for texte in lues:
-        plat = cle(texte)
-        if not plat:
-            continue
-        notes = {}
-        for champ, mots in synonymes.items():
-            if champ in prises:
-                continue
-            proche = process.extractOne(plat, mots, scorer=fuzz.ratio, score_cutoff=100 if exact else SEUIL)
-            if proche is not None and (exact or len(plat) > 3):
-                notes[champ] = proche[1]
+        notes = {champ: note for champ, note in _notes(texte, genre, exact).items() if champ not in prises}
         if notes:
             return max(notes, key=lambda c: notes[c])
     return ""
+
+
+@lru_cache(maxsize=8192)
+def _notes(texte: str, genre: str, exact: bool) -> Mapping[str, float]:
+    """How much a header is each field, for the fields it may be. Kept: the top of a sheet is read many times over."""
+    plat = cle(texte)
+    notes = {}
+    for champ, mots in COLONNES[genre].items() if plat else ():
+        proche = process.extractOne(plat, mots, scorer=fuzz.ratio, score_cutoff=100 if exact else SEUIL)
+        if proche is not None and (exact or len(plat) > 3):
+            notes[champ] = proche[1]
+    return notes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.droits import Action, Portee, exiger
@@ -19,6 +19,7 @@ from marketplace.reprise.models import CorrespondanceReprise
 from marketplace.reprise.reponses import Reponses
 from marketplace.reprise.rules.rapprochement import CREER, Sorte
 from marketplace.reprise.services.ecriture import Ecriture
+from marketplace.territoire.models import Territoire
 from marketplace.valeurs import cle
 
 REFUS_GARDES = 500
@@ -47,6 +48,11 @@ def reprendre(
     """
     _exiger(acteur)
     with ctx.transaction() as s:
+        # The first write takes the territory: two takeovers at once go one after the other, and see each other.
+        s.execute(
+            update(Territoire).where(Territoire.id == acteur.territoire_id).values(nom=Territoire.nom),
+            execution_options={"synchronize_session": False},
+        )
         examen, _ = examiner_classeur(ctx, s, acteur, contenu, nom, reponses or Reponses())
         if examen.plan.vide:
             return None, examen
