@@ -19,6 +19,7 @@ from tests.heures.conftest import Chantier
 from tests.heures.conftest import chantier as chantier  # noqa: PLC0414
 from tests.heures.test_liens import code_recu, lien_du_dernier_courriel
 
+# One's own file is another way to declare: its pages are in reach too, and nothing else is.
 OUVERTES = {
     "employeur_declarations.liste",
     "employeur_declarations.saisir",
@@ -68,9 +69,9 @@ def test_le_lien_ouvre_la_declaration_et_la_signe(chantier: Chantier, par_lien: 
 def test_aucune_autre_page_ne_s_ouvre(app: Flask, par_lien: FlaskClient) -> None:
     """Every route of the product, one by one."""
     vues = {r.endpoint for r in regles(app) if getattr(app.view_functions[r.endpoint], "par_lien", False)}
-    assert vues == OUVERTES & {r.endpoint for r in regles(app)}
+    assert {v for v in vues if not v.startswith("employeur_fichier_heures.")} == OUVERTES
     for regle in regles(app):
-        if regle.endpoint in OUVERTES or roles(app, regle) == PUBLIC:
+        if regle.endpoint in vues or roles(app, regle) == PUBLIC:
             continue
         methode = "GET" if "GET" in (regle.methods or ()) else "POST"
         reponse = par_lien.open(adresse(regle), method=methode)
