@@ -11,12 +11,14 @@ from marketplace.comptes.models import Organisation
 from marketplace.contexte import PARIS
 from marketplace.journal.models import Gravite
 from marketplace.journal.services import AlerteDue
-from marketplace.personnes.models import EtatValidation, Validation
+from marketplace.personnes.models import EtatValidation, PassIAE, Personne, SuitePrevue, Validation
 from marketplace.personnes.queries.doublons import doublons
+from marketplace.territoire.reglages import reglages_au
 
 VALIDATION_ATTENDUE = "validation_attendue"
 FICHES_JUMELLES = "fiches_jumelles"
-TYPES = (VALIDATION_ATTENDUE, FICHES_JUMELLES)
+FIN_DE_PARCOURS = "fin_de_parcours"
+TYPES = (VALIDATION_ATTENDUE, FICHES_JUMELLES, FIN_DE_PARCOURS)
 
 JOURS_ORANGE = 3
 JOURS_ROUGE = 7
@@ -25,7 +27,7 @@ JOURS_ROUGE = 7
 
 def dues(s: Session, territoire_id: int, jour: date) -> list[AlerteDue]:
     """Every alerte about people due in a territory. No name in them: alertes are also sent by mail (N21)."""
-    return [*_validations(s, territoire_id, jour), *_jumelles(s, territoire_id, jour)]
+    return [*_validations(s, territoire_id, jour), *_jumelles(s, territoire_id, jour), *_pass(s, territoire_id, jour)]
 
 
 def _validations(s: Session, territoire_id: int, jour: date) -> list[AlerteDue]:
@@ -76,4 +78,41 @@ def _jumelles(s: Session, territoire_id: int, jour: date) -> list[AlerteDue]:
             proprietaire_id=None,
         )
         for groupe in doublons(s, territoire_id, jour)
+    ]
+
+
+def _pass(s: Session, territoire_id: int, jour: date) -> list[AlerteDue]:
+    """Last readings of the PASS that end soon without a next step, for people already validated (N22)."""
+    avant = jour + timedelta(days=reglages_au(s, territoire_id, jour).fins_sous_jours)
+    requete = (
+        select(Personne.id, Personne.ref, PassIAE.fin)
+        .join(PassIAE, PassIAE.personne_id == Personne.id)
+        .where(
+            Personne.territoire_id == territoire_id,
+            Personne.anonymisee_le.is_(None),
+            Personne.id.in_(select(Validation.personne_id)),
+        )
+        .order_by(PassIAE.releve_le, PassIAE.id)
+    )
+    derniers = {ligne.id: (ligne.ref, ligne.fin) for ligne in s.execute(requete)}
+    proches = {numero: (ref, fin) for numero, (ref, fin) in derniers.items() if jour <= fin <= avant}
+    decidees = {
+        (x.personne_id, x.echeance)
+        for x in s.scalars(select(SuitePrevue).where(SuitePrevue.objet == "pass", SuitePrevue.personne_id.in_(proches)))
+    }
+    return [
+        AlerteDue(
+            cle=f"{FIN_DE_PARCOURS}:{ref}:{fin.isoformat()}",
+            territoire_id=territoire_id,
+            type=FIN_DE_PARCOURS,
+            objet_type=Personne.__tablename__,
+            objet_id=numero,
+            objet_ref=ref,
+            gravite=Gravite.ORANGE,
+            message=f"Un parcours d'insertion finit dans {(fin - jour).days} jours, sans suite prévue",
+            action="Préparer la suite",
+            lien="/facilitateur/personnes/fins",
+        )
+        for numero, (ref, fin) in sorted(proches.items())
+        if (numero, fin) not in decidees
     ]

@@ -1,27 +1,22 @@
 """Acts on people: one public function = one act = one transaction."""
 
+from marketplace.personnes.services.annonces import (
+    PERIME,
+    DemandePublique,
+    annoncer_preuve,
+    lire_demande,
+    lire_fichier_de_preuve,
+)
 from marketplace.personnes.services.imports import BilanImport, examiner_fichier, importer_fichier
 from marketplace.personnes.services.information import CANAUX, informer, informer_plusieurs, remettre
 from marketplace.personnes.services.lectures import lire_fiche, lire_liste, lire_noms, lire_validations
 from marketplace.personnes.services.parcours import noter_pass, noter_suspension, poser_criteres, retirer_suspension
 from marketplace.personnes.services.preuves import (
-    PERIME,
     ARemettre,
-    DemandePublique,
-    annoncer_preuve,
+    JustificatifAttendu,
     demander_preuve,
-    lire_demande,
-    lire_fichier_de_preuve,
+    lire_justificatifs_attendus,
     lire_remise,
-)
-from marketplace.personnes.services.profil import (
-    DoublonPossible,
-    Information,
-    confirmer_metiers,
-    enregistrer_personne,
-    modifier_personne,
-    noter_contact,
-    poser_competences,
 )
 from marketplace.personnes.services.reponses import (
     Choix,
@@ -44,6 +39,7 @@ __all__ = [
     "DemandePublique",
     "DoublonPossible",
     "Information",
+    "JustificatifAttendu",
     "PreuveVue",
     "ReponseVoulue",
     "ReponsesEnLot",
@@ -63,6 +59,7 @@ __all__ = [
     "lire_demande",
     "lire_fiche",
     "lire_fichier_de_preuve",
+    "lire_justificatifs_attendus",
     "lire_liste",
     "lire_noms",
     "lire_remise",

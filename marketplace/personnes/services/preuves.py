@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.comptes.droits import Action, Portee, exiger
 from marketplace.comptes.models import Utilisateur
-from marketplace.comptes.roles import Acteur, systeme
+from marketplace.comptes.roles import Acteur
 from marketplace.contexte import PARIS, Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.services import journaliser, noter_lectures, notifier, poster
@@ -30,23 +30,8 @@ from marketplace.personnes.models import (
 )
 from marketplace.personnes.portee import suivi_en_cours
 from marketplace.personnes.rules import preuves as regles
-from marketplace.personnes.rules.saisie import lire_telephone
-from marketplace.personnes.services.destinataires import prevenir_facilitateurs
-from marketplace.personnes.services.fichiers import effacer_fichier, garder_fichier, lire_fichier
 from marketplace.territoire.models import Territoire
 from marketplace.territoire.reglages import reglages_au
-
-PERIME = "Ce lien a déjà servi ou n'est plus valable."
-
-
-@dataclass(frozen=True, slots=True)
-class DemandePublique:
-    """What the page behind the link shows: nothing on the person but that something is awaited."""
-
-    contact: regles.Contact
-    expire_le: date
-    remises: tuple[tuple[str, str], ...]
-    fichiers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +50,8 @@ class ARemettre:
     contact: regles.Contact
 
 
-def _contact(territoire: Territoire) -> regles.Contact:
+def contact_du_territoire(territoire: Territoire) -> regles.Contact:
+    """How the people of a territory reach its facilitateurs."""
     return regles.Contact(
         territoire.contact_nom or "Équipe des facilitateurs",
         territoire.contact_telephone or "",
@@ -135,7 +121,7 @@ def inscrire_demande(
     s.add(demande)
     s.flush()
     if voie is VoiePreuve.COURRIEL:
-        contact = _contact(s.get_one(Territoire, validation.territoire_id))
+        contact = contact_du_territoire(s.get_one(Territoire, validation.territoire_id))
         message = regles.courriel_du_lien(lien, f"{demande.expire_le.astimezone(PARIS):%d/%m/%Y}", contact)
         poster(
             s,
@@ -225,7 +211,7 @@ def lire_remise(ctx: Contexte, acteur: Acteur, ids: Sequence[int] = ()) -> tuple
         for demande, personne, ref, territoire in s.execute(requete.where(choisies)).all():
             lien, mot = _lien(ctx, demande.grain)
             fin = demande.expire_le.astimezone(PARIS).date()
-            contact = _contact(territoire)
+            contact = contact_du_territoire(territoire)
             textes.append(
                 ARemettre(
                     demande.id,
@@ -244,100 +230,40 @@ def lire_remise(ctx: Contexte, acteur: Acteur, ids: Sequence[int] = ()) -> tuple
         return tuple(textes)
 
 
-def _ouverte(s: Session, clair: str, maintenant: datetime) -> DemandePreuve:
-    demande = s.scalar(
-        select(DemandePreuve).where(
-            DemandePreuve.empreinte == regles.empreinte_du_jeton(clair),
-            DemandePreuve.close_le.is_(None),
-            DemandePreuve.repondue_le.is_(None),
-            DemandePreuve.expire_le > maintenant,
-        )
-    )
-    if demande is None:
-        raise RegleViolee(PERIME)
-    return demande
+@dataclass(frozen=True, slots=True)
+class JustificatifAttendu:
+    """A proof that a facilitateur awaits for somebody of one's caseload. `annonce`: she says she shows it to you."""
+
+    personne_id: int
+    personne_ref: str
+    nom_complet: str
+    demandee_le: datetime
+    annonce: bool
 
 
-def lire_demande(ctx: Contexte, clair: str) -> DemandePublique:
-    """What the link opens, without spending it. Raises RegleViolee: unknown, spent, too old, all the same."""
-    with ctx.lecture() as s:
-        demande = _ouverte(s, clair, ctx.horloge())
-        fichiers = reglages_au(s, demande.territoire_id, ctx.aujourdhui()).preuves_fichiers
-        return DemandePublique(
-            _contact(s.get_one(Territoire, demande.territoire_id)),
-            demande.expire_le.astimezone(PARIS).date(),
-            tuple((code, regles.REMISES[code]) for code in regles.remises_possibles(fichiers_admis=fichiers)),
-            fichiers,
-        )
-
-
-def annoncer_preuve(
-    ctx: Contexte,
-    clair: str,
-    *,
-    preuve_type: str,
-    preuve_le: date | None,
-    remise: str,
-    telephone: str = "",
-    fichier: bytes = b"",
-) -> None:
-    """The person says which proof she has, of which date, and how she shows it; the link is spent.
-
-    Raises RegleViolee: with a field, the link stays good; without one, it no longer is.
-    """
-    quand, jour = ctx.horloge(), ctx.aujourdhui()
-    numero = lire_telephone(telephone)
-    with ctx.lecture() as s:
-        territoire_id = _ouverte(s, clair, quand).territoire_id
-        admis = reglages_au(s, territoire_id, jour).preuves_fichiers
-    regles.controler_annonce(preuve_type, preuve_le, remise, jour, fichiers_admis=admis, fichier=bool(fichier))
-    nom = garder_fichier(ctx, fichier) if fichier else None
-    try:
-        with ctx.transaction() as s:
-            numero_demande = s.scalar(
-                update(DemandePreuve)
-                .where(
-                    DemandePreuve.empreinte == regles.empreinte_du_jeton(clair),
-                    DemandePreuve.close_le.is_(None),
-                    DemandePreuve.repondue_le.is_(None),
-                    DemandePreuve.expire_le > quand,
-                )
-                .values(
-                    repondue_le=quand,
-                    preuve_type=preuve_type,
-                    preuve_le=preuve_le,
-                    remise=Remise(remise),
-                    telephone=numero,
-                    fichier=nom,
-                )
-                .returning(DemandePreuve.id)
+def lire_justificatifs_attendus(ctx: Contexte, acteur: Acteur, finalite: str) -> tuple[JustificatifAttendu, ...]:
+    """Proofs awaited for the people of this caseload, the oldest first; each name shown is noted."""
+    jour = ctx.aujourdhui()
+    with ctx.transaction() as s:
+        requete = (
+            select(DemandePreuve, Personne)
+            .join(Personne, Personne.id == DemandePreuve.personne_id)
+            .join(Suivi, Suivi.personne_id == Personne.id)
+            .where(
+                DemandePreuve.territoire_id == acteur.territoire_id,
+                DemandePreuve.close_le.is_(None),
+                Suivi.referent_id == acteur.referent_id,
+                suivi_en_cours(jour),
+                Personne.anonymisee_le.is_(None),
             )
-            if numero_demande is None:
-                raise RegleViolee(PERIME)
-            demande = s.get_one(DemandePreuve, numero_demande)
-            personne = s.get_one(Personne, demande.personne_id)
-            if numero and not personne.telephone:
-                personne.telephone = numero
-            acteur = replace(systeme(demande.territoire_id), nom="la personne, par son lien")
-            # Neither the kind of proof nor its date: the journal is read by more people than the file (R112).
-            journaliser(s, quand, acteur, "annoncer_preuve", personne, "Justificatif annoncé")
-            _annoncer_aux_facilitateurs(ctx, s, demande)
-    except Exception:
-        effacer_fichier(ctx, nom)
-        raise
-
-
-def _annoncer_aux_facilitateurs(ctx: Contexte, s: Session, demande: DemandePreuve) -> None:
-    validation = s.get(Validation, demande.validation_id) if demande.validation_id is not None else None
-    if validation is not None:
-        prevenir_facilitateurs(
-            ctx,
-            s,
-            demande.territoire_id,
-            cle=f"preuve-annoncee-{demande.id}",
-            texte="Une personne a répondu : son justificatif est à voir.",
-            lien=f"/facilitateur/personnes/a-valider/{validation.ref}",
+            .order_by(DemandePreuve.id)
         )
+        vus = {
+            p.id: JustificatifAttendu(p.id, p.ref, f"{p.prenom} {p.nom}", d.creee_le, d.remise is Remise.REFERENT)
+            for d, p in s.execute(requete)
+        }
+        noter_lectures(s, ctx.horloge(), acteur, vus, finalite)
+        return tuple(vus.values())
 
 
 def clore_demandes(s: Session, acteur: Acteur, personne_id: int, quand: datetime, *, vue: bool) -> None:
@@ -351,19 +277,3 @@ def clore_demandes(s: Session, acteur: Acteur, personne_id: int, quand: datetime
         .values(**valeurs)
         .execution_options(synchronize_session="fetch")
     )
-
-
-def lire_fichier_de_preuve(ctx: Contexte, acteur: Acteur, demande_id: int) -> tuple[bytes, str]:
-    """The file a person sent, for a facilitateur of her territory; noted as a reading. Raises Introuvable."""
-    exiger(acteur, Action.VALIDER_PERSONNE, Portee(acteur.territoire_id))
-    with ctx.transaction() as s:
-        demande = s.scalar(
-            select(DemandePreuve).where(
-                DemandePreuve.id == demande_id, DemandePreuve.territoire_id == acteur.territoire_id
-            )
-        )
-        if demande is None or demande.fichier is None:
-            raise Introuvable()
-        lu = lire_fichier(ctx, demande.fichier)
-        noter_lectures(s, ctx.horloge(), acteur, [demande.personne_id], "Lecture d'un justificatif envoyé")
-        return lu

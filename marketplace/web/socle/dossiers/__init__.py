@@ -25,6 +25,7 @@ from marketplace.web.socle.dossiers.parcours import (
 )
 from marketplace.web.socle.dossiers.saisie import competences, metiers, modifier, nouvelle
 from marketplace.web.socle.dossiers.situation import quartier, retirer_situation, situation
+from marketplace.web.socle.dossiers.suites import decider_suite, fins, repondre_question, situations
 from marketplace.web.socle.dossiers.suivi import cesser, contact, informer, remettre, retirer, suivi
 
 __all__ = ["ACCOMPAGNEMENT", "installer", "page_de_fiche", "page_de_liste"]
@@ -34,6 +35,10 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/importer", "importer", ("GET", "POST"), importer),
     ("/importer/ecrire", "importer_vraiment", ("POST",), importer_vraiment),
     ("/a-informer", "informer_ensemble", ("GET", "POST"), informer_ensemble),
+    ("/situations", "situations", ("GET",), situations),
+    ("/situations/<int:point_id>", "repondre_question", ("POST",), repondre_question),
+    ("/fins", "fins", ("GET",), fins),
+    ("/<ref>/suite", "decider_suite", ("POST",), decider_suite),
     ("/<ref>/modifier", "modifier", ("GET", "POST"), modifier),
     ("/<ref>/metiers", "metiers", ("GET", "POST"), metiers),
     ("/<ref>/competences", "competences", ("GET", "POST"), competences),
