@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from marketplace.comptes.roles import Role
 from marketplace.heures.acces import etablissements
 from marketplace.heures.queries import a_confirmer, declarations_de, marches_de, par_signature, personnes_par_mois
+from marketplace.heures.queries.situations import questions_de_suivi
 from marketplace.heures.services.rappels import demander_rappel
 from marketplace.propositions.queries import compter_a_repondre
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
@@ -28,8 +29,10 @@ def accueil() -> Any:
         confirmables = a_confirmer(s, moi.organisation_id, ctx.aujourdhui())
         # Not verified yet, it sees no person (R10): nobody is proposed to it.
         propositions = compter_a_repondre(s, moi, ctx.aujourdhui()) if moi.organisation_verifiee else 0
+        suivis = questions_de_suivi(s, moi.territoire_id, employeur_id=moi.organisation_id or 0)
     return render_template(
         "employeur/accueil.html",
+        suivis=len(suivis) if moi.organisation_verifiee else 0,
         a_declarer=personnes_par_mois(declarations),
         declarations=declarations,
         marches=marches,

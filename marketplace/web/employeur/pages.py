@@ -14,6 +14,7 @@ from marketplace.web.employeur import (
     offres,
     pieces,
     propositions,
+    situations,
     validations,
 )
 
@@ -27,5 +28,6 @@ blueprints: list[Blueprint] = [
     offres.bp,
     pieces.bp,
     propositions.bp,
+    situations.bp,
     validations.bp,
 ]

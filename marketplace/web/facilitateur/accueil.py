@@ -7,6 +7,8 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from marketplace.comptes.roles import Role
+from marketplace.heures.queries.fins import fins_a_preparer
+from marketplace.heures.queries.situations import questions_de_suivi
 from marketplace.marches.queries import alertes_ouvertes, portefeuille, relances_dues, semaine_a_venir
 from marketplace.propositions.attente import attente_du_facilitateur
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
@@ -28,6 +30,8 @@ def aujourdhui() -> Any:
         alertes = alertes_ouvertes(s, moi.territoire_id, jour, limite=ALERTES_MONTREES)
         etats = portefeuille(s, moi.territoire_id)
         semaine = semaine_a_venir(s, moi.territoire_id, jour)
+        suivis = len(questions_de_suivi(s, moi.territoire_id))
+        fins = len(fins_a_preparer(s, moi.territoire_id, jour))
     rien = not (
         attente.declarations
         or attente.validations
@@ -35,6 +39,8 @@ def aujourdhui() -> Any:
         or attente.pistes
         or relances
         or alertes.total
+        or suivis
+        or fins
     )
     return render_template(
         "facilitateur/aujourdhui.html",
@@ -43,5 +49,7 @@ def aujourdhui() -> Any:
         alertes=alertes,
         etats=etats,
         semaine=semaine,
+        suivis=suivis,
+        fins=fins,
         rien=rien,
     )
