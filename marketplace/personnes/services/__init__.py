@@ -18,6 +18,15 @@ from marketplace.personnes.services.preuves import (
     lire_justificatifs_attendus,
     lire_remise,
 )
+from marketplace.personnes.services.profil import (
+    DoublonPossible,
+    Information,
+    confirmer_metiers,
+    enregistrer_personne,
+    modifier_personne,
+    noter_contact,
+    poser_competences,
+)
 from marketplace.personnes.services.reponses import (
     Choix,
     PreuveVue,
