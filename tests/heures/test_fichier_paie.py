@@ -3,83 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-import pytest
-from sqlalchemy import String, Text, inspect, select, text
-from sqlalchemy.types import JSON
+from sqlalchemy import select, text
 
-from marketplace import tables
-from marketplace.comptes.models import Organisation, TypeOrganisation
-from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.heures.imports.correspondance import Correspondance, lire_correspondance
 from marketplace.heures.imports.fichier import importer_heures
 from marketplace.heures.imports.resultat import Resultat, Sort
-from marketplace.heures.models import Contrat, CorrespondanceHeures, Declaration, EtatDeclaration, Modalite
+from marketplace.heures.models import CorrespondanceHeures, Declaration, EtatDeclaration
 from marketplace.heures.services.declarations import ouvrir_declarations
-from marketplace.marches.models import Marche
 from tests.conftest import Horloge
-from tests.heures.conftest import OCTOBRE, SEPTEMBRE, Chantier
-from tests.heures.paie import Client, Paie, Salarie, paie
+from tests.heures.conftest import Chantier
+from tests.heures.etti import Etti, retrouves
+from tests.heures.etti import etti as etti  # noqa: PLC0414
 
 D = Decimal
-LUNDI_OCTOBRE = date(2026, 9, 28)
-LUNDI_NOVEMBRE = date(2026, 11, 2)
-NOMS = ("Alizé", "Belvédère", "Cigale", "Dauphin", "Écluse", "Falaise")
 
 
-@dataclass
-class Etti:
-    """An ETTI at work on six marchés, and how its payroll names them."""
-
-    organisation: Organisation
-    acteur: Acteur
-    marches: list[Marche]
-    contrats: list[Contrat]
-    clients: list[Client]
-
-    def premiere(self) -> Paie:
-        return paie(self.clients, LUNDI_OCTOBRE, 5)
-
-    def seconde(self) -> Paie:
-        return paie(self.clients, LUNDI_NOVEMBRE, 5, graine=8)
-
-
-@pytest.fixture
-def etti(chantier: Chantier) -> Etti:
-    """Two clients go by a name we do not know; one person by a name that changed, one is not ours at all."""
-    organisation = chantier.structure(TypeOrganisation.ETTI)
-    marches, contrats, clients = [], [], []
-    for i, nom in enumerate(NOMS):
-        titulaire = chantier.fabrique.organisation(nom=f"Bâti {nom}")
-        marche = chantier.fabrique.marche(titulaire=titulaire, intitule=f"Chantier {nom}, lot {i + 1}")
-        noms = (f"BÂTI {nom.upper()}", f"Bati {nom} SAS") if i < 4 else (f"AGENCE TRAVAUX {i}", f"Agce travaux {i}")
-        salaries = [Salarie(f"M{i}{j}", f"Salarie{i}{j} Exemple", "Inès") for j in range(4)]
-        for s in salaries:
-            nom_du_contrat = "Salarie00 Martinez" if s.matricule == "M00" else s.nom
-            contrats.append(
-                chantier.salarie(
-                    employeur=organisation,
-                    marche=marche,
-                    personne=chantier.fabrique.personne(prenom=s.prenom, nom=nom_du_contrat),
-                    modalite=Modalite.MAD_ETTI,
-                    type_contrat="mission",
-                )
-            )
-        if i == 1:
-            salaries.append(Salarie("ZQ9999", "Tiersnom9999", "Jeanne"))
-        clients.append(Client(f"C{i:03d}", noms, salaries))
-        marches.append(marche)
-        for mois in (SEPTEMBRE, OCTOBRE):
-            chantier.declaration(mois, employeur=organisation, marche=marche)
-    return Etti(organisation, chantier.acteur_de(organisation), marches, contrats, clients)
-
-
-def deposer(ctx: Contexte, etti: Etti, contenu: bytes, choix: Correspondance | None = None, **options: str) -> Resultat:
+def deposer(ctx: Contexte, etti: Etti, contenu: bytes, choix: Correspondance | None = None, **options: Any) -> Resultat:
     return importer_heures(ctx, etti.acteur, etti.organisation.id, contenu, choix or Correspondance(), **options)
 
 
@@ -94,28 +38,10 @@ def choix_de(etti: Etti) -> Correspondance:
     )
 
 
-def tout_texte(ctx: Contexte) -> str:
-    """Every text kept in the database."""
-    moteur = ctx.sessions.kw["bind"]
-    with moteur.connect() as connexion:
-        presentes = set(inspect(connexion).get_table_names())
-        morceaux = []
-        for table in tables.metadata.sorted_tables:
-            colonnes = [c for c in table.columns if isinstance(c.type, String | Text | JSON)]
-            if table.name in presentes and colonnes:
-                morceaux += [str(v) for ligne in connexion.execute(select(*colonnes)) for v in ligne]
-    return "\n".join(morceaux).lower()
-
-
-def retrouves(ctx: Contexte, mots: Iterable[str]) -> list[str]:
-    garde = tout_texte(ctx)
-    return [mot for mot in mots if mot.lower() in garde or mot.replace(" ", "") in garde]
-
-
 def test_la_premiere_fois_moins_de_quinze_choix_puis_rien(chantier: Chantier, etti: Etti, horloge: Horloge) -> None:
     ctx, premiere = chantier.ctx, etti.premiere()
     assert premiere.lignes == 2000
-    r = deposer(ctx, etti, premiere.contenu, dry_run=True)  # type: ignore[arg-type]
+    r = deposer(ctx, etti, premiere.contenu, dry_run=True)
     assert r.colonnes_ecartees == ["N° Sécu"]
     assert len(r.a_decider) == 36
     assert not r.tableau.manques

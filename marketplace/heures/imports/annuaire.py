@@ -202,8 +202,16 @@ class Annuaire:
             return []
         if plat in self._par_nom:
             return self._par_nom[plat]
-        proche = process.extractOne(plat, self._liste_personnes, scorer=fuzz.ratio, score_cutoff=seuil)
-        return self._par_nom[proche[0]] if proche is not None else []
+        proches = [
+            (note, autre)
+            for autre, note, _ in process.extract(
+                plat, self._liste_personnes, scorer=fuzz.ratio, score_cutoff=seuil, limit=4
+            )
+            if _distinctifs(plat) == _distinctifs(autre)
+        ]
+        # Two people whose names are as near: somebody has to say which.
+        seul = len(proches) == 1 or (len(proches) > 1 and proches[0][0] > proches[1][0])
+        return self._par_nom[proches[0][1]] if seul else []
 
     def contrat_propose(self, nom: str, marche_ref: str) -> str:
         """The contrat of that marché whose name is likest, under another order, a second name or a slip."""

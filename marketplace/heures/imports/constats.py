@@ -84,7 +84,7 @@ class Lecture:
     a_cheval_ouvres: int = 0
     lieux_reconnus: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Key → (text, marché) of the lieux that are ours."""
-    lieux_ecartes: dict[str, int] = field(default_factory=dict)
+    lieux_ecartes: dict[str, ADecider] = field(default_factory=dict)
     personnes_ecartees: dict[str, int] = field(default_factory=dict)
     connues_ailleurs: set[str] = field(default_factory=set)
     """People of ours whose name stands on a line set aside."""

@@ -139,13 +139,7 @@ class _Import:
         par_mois: defaultdict[tuple[int, int, date], dict[str, list[Periode]]] = defaultdict(dict)
         for (ref, mois), periodes in resultat.lecture.heures.items():
             par_mois[self.employeur_de[ref], self.marche_de[ref] or 0, mois][ref] = periodes
-        noter_lectures(
-            self.s,
-            self.ctx.horloge(),
-            self.acteur,
-            sorted({c.personne_id for c, _, _ in self.contrats if (c.ref in {r for r, _ in resultat.lecture.heures})}),
-            "heures déposées dans un fichier",
-        )
+        self._noter_les_noms_lus(resultat)
         anciennes = periodes_gardees(self.s, self.ids.values(), {m for _, _, m in par_mois})
         declarations = {
             (d.employeur_id, d.marche_id, d.mois): d
@@ -160,6 +154,13 @@ class _Import:
         self._compter_ce_qui_reste(resultat)
         resultat.fausses.sort(key=lambda f: f.numero)
         return pretes
+
+    def _noter_les_noms_lus(self, resultat: Resultat) -> None:
+        """The people the file names, and all those among whom somebody has to choose (N2)."""
+        nommees = {ref for ref, _ in resultat.lecture.heures}
+        proposees = {a.marche_ref for a in resultat.personnes_a_decider}
+        lues = [c.personne_id for c, _, marche in self.contrats if c.ref in nommees or marche in proposees]
+        noter_lectures(self.s, self.ctx.horloge(), self.acteur, lues, "heures déposées dans un fichier")
 
     def _un_mois(
         self,

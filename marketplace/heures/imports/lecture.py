@@ -174,7 +174,7 @@ class Lecteur:
         nomme = self.annuaire.contrats_nommes(nom_de(ligne.cellules), 100)
         if ref is None:
             lecture.ecartees += 1
-            lecture.lieux_ecartes[lieu.texte] = lecture.lieux_ecartes.get(lieu.texte, 0) + 1
+            lecture.lieux_ecartes.setdefault(lieu.cle, ADecider(lieu.cle, lieu.texte)).lignes += 1
             lecture.connues_ailleurs |= {k.nom for k in nomme}
             return ""
         attente = lecture.clients.setdefault(

@@ -12,7 +12,7 @@ from marketplace.erreurs import LigneRefusee
 from marketplace.heures.imports.annuaire import Annuaire
 from marketplace.heures.imports.constats import ADecider, Lecture, LigneFausse
 from marketplace.heures.imports.tableau import Tableau
-from marketplace.valeurs import somme
+from marketplace.valeurs import dernier_du_mois, somme
 
 
 class Sort(enum.StrEnum):
@@ -137,6 +137,20 @@ class Resultat:
         for g in self.retenus:
             mois[f"{g.mois:%Y-%m}"] = mois.get(f"{g.mois:%Y-%m}", Decimal(0)) + g.travaillees
         return mois
+
+    @property
+    def sans_heures(self) -> list[str]:
+        """People whose contrat runs in a month that is filled, and whom the file does not name."""
+        absents = {
+            k.nom
+            for g in self.groupes
+            if g.sort is Sort.REMPLIR
+            for k in self.annuaire.contrats
+            if k.marche_ref == g.marche_ref
+            and k.couvre(g.mois, dernier_du_mois(g.mois))
+            and (k.ref, g.mois) not in self.lecture.heures
+        }
+        return sorted(absents)
 
     def en_dict(self) -> dict[str, Any]:
         """As JSON."""

@@ -236,9 +236,11 @@ def _entete(grille: Grille, imposees: Mapping[str, str], largeur: int) -> tuple[
 
     A column under a merged title goes by the lower name, then by both together.
     """
-    # One title alone makes a header only in a first row without any number.
-    seul = not any(c.isdigit() for cellule in grille[0] for c in cellule)
-    meilleur: tuple[int, int, list[list[str]]] = (0 if seul else 1, -1, [[_lettre(i)] for i in range(largeur)])
+    # Titles that say nothing to us still are titles: a first row without any number over rows that have some.
+    premiers = [_cellule(grille[0], i) for i in range(largeur)]
+    meilleur: tuple[int, int, list[list[str]]] = (1, -1, [[_lettre(i)] for i in range(largeur)])
+    if len([c for c in premiers if c]) > 1 and not any(c.isdigit() for texte in premiers for c in texte):
+        meilleur = 0, 0, [[nom] if nom else [] for nom in premiers]
     for rang, ligne in enumerate(grille[:ENTETE_MAX]):
         bas = [_cellule(ligne, i) for i in range(largeur)]
         essais = [[[nom] if nom else [] for nom in bas]]
@@ -247,7 +249,8 @@ def _entete(grille: Grille, imposees: Mapping[str, str], largeur: int) -> tuple[
         for noms in essais:
             roles, partages = reconnaitre_noms(noms, imposees)
             note = len(roles) + sum(len(r) for r in partages.values())
-            if note > meilleur[0] or (note == meilleur[0] and rang == meilleur[1] + 1 and noms is not essais[0]):
+            sur_deux = noms is not essais[0] and note == meilleur[0] and rang == meilleur[1] + 1
+            if note > max(meilleur[0], min(rang, 1)) or (sur_deux and note > 1):
                 meilleur = note, rang, noms
     return meilleur[1], meilleur[2]
 
