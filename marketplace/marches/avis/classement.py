@@ -18,7 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
 
-from marketplace.marches.avis.indices import indices, ligne_indices
+from marketplace.marches.avis.indices import Indices, indices, ligne_indices
 from marketplace.marches.avis.texte import Phrase, phrases, plier
 
 DOSSIER = Path(__file__).resolve().parents[3] / "seeds" / "modeles" / "avis"
@@ -26,6 +26,7 @@ REELS = DOSSIER / "avis_boamp_2021t1.csv"
 INVENTES = DOSSIER / "avis_inventes.csv"
 GRAINE = 20_210_331
 SEUIL = 0.5
+SOUS_LE_SEUIL = 0.4
 _CHIFFRE = re.compile(r"\d")
 
 
@@ -86,6 +87,12 @@ def _joindre(mots: csr_matrix, lignes: Sequence[Sequence[float]]) -> csr_matrix:
     return csr_matrix(hstack([mots, csr_matrix(np.array(lignes, dtype=float))]))
 
 
+def nie_ou_critere(lus: Sequence[Indices]) -> bool:
+    """Whether everything social in a passage is denied, or an award criterion: no condition of performance."""
+    sociaux = [i for i in lus if i.social or i.public or i.formation or i.insertion]
+    return bool(sociaux) and all(i.critere or i.negation for i in sociaux)
+
+
 class Classeur:
     """Words, letters and rule signs, then one logistic regression per question."""
 
@@ -109,7 +116,10 @@ class Classeur:
         matrice = _joindre(mots, [_ligne(passage) for passage in passages])
         clause = self._clause.predict_proba(matrice)[:, 1]
         reserve = self._reserve.predict_proba(matrice)[:, 1]
-        return [(float(c), float(r)) for c, r in zip(clause, reserve, strict=True)]
+        return [
+            (min(float(c), SOUS_LE_SEUIL) if nie_ou_critere([indices(p) for p in passage]) else float(c), float(r))
+            for c, r, passage in zip(clause, reserve, passages, strict=True)
+        ]
 
 
 @cache

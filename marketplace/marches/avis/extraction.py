@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from marketplace.marches.avis.indices import Indices
-from marketplace.marches.avis.nombres import CHIFFRES, LETTRES, en_nombre, en_toutes_lettres
+from marketplace.marches.avis.nombres import CHIFFRES, LETTRES, LETTRES_SEULES, en_nombre, en_toutes_lettres
 from marketplace.marches.avis.texte import Phrase
 from marketplace.marches.avis.valeurs import HeuresLues, TauxLu
 
@@ -22,14 +22,36 @@ _ESPACES = str.maketrans({"\xa0": " ", "\u202f": " ", "\u2009": " ", "\t": " "})
 _PUCE = re.compile(r"(?<=heures)o(?![a-zà-ÿ])|(?<=[A-Z)])o(?=[A-Z][a-zà-ÿ])")
 _HEURES = re.compile(rf"({CHIFFRES})[\s)]{{0,4}}(?:\([A-Za-zà-ÿ\s-]{{3,60}}\)\s{{0,3}})?{_UNITE}")
 _LETTRES_HEURES = re.compile(rf"({LETTRES})heures?\b")
+_PAS_DES_HEURES = r"(?!\s*(?:h|%|€|eur|lot|mois|ans?\b|jours?|semaines?|personnes?|[.,/:]\d|\d))"
 _ENTETE = re.compile(
     rf"(?:nombre (?:\w+ )?d'heures|heures d'insertion|volume (?:\w+ )?(?:d'insertion|d'heures)"
     rf"|heures)[^.;:\d]{{0,70}}"
-    rf"[:=]\s*({CHIFFRES})(?!\s*(?:h|%|€|eur|lot|[.,/:]\d|\d))"
+    rf"[:=]\s*({CHIFFRES}){_PAS_DES_HEURES}"
 )
+# « un volume d'heures d'insertion fixé à 1 400 », « un nombre d'heures supérieur ou égal à 140 »
+_FIXEES = re.compile(
+    rf"(?:nombre|volume|quota|total|minimum) (?:\w+ )?(?:d'|de )(?:heures|insertion)[^.;:\d]{{0,60}}"
+    rf"\b(?:a|de|est|moins|minimum) ({CHIFFRES}){_PAS_DES_HEURES}"
+    rf"|\bheures? (?:d'insertion )?a (?:realiser|effectuer|reserver|prevoir) ({CHIFFRES}){_PAS_DES_HEURES}"
+)
+# « 500 heures pour la tranche ferme, 200 pour la tranche optionnelle 1 »: the unit is said once.
+_SANS_UNITE = re.compile(
+    rf"(?:,|;|\bet|\bpuis|/) ({CHIFFRES}) (?:pour|au titre de|sur|en) (?:la |le |les |l')?(?:tranche|lot"
+    rf"|periode|phase|annee)"
+)
+_ENTETE_LETTRES = re.compile(rf"\bheures\b[^.;:\d]{{0,60}}[:=] *({LETTRES_SEULES})(?= *(?:[.;,(]|$))")
 _NOMBRE_PUIS_HEURES = re.compile(rf"({CHIFFRES}) (?:le|comme) (?:nombre|volume) (?:\w+ )?d'heures")
 _LOT_NOMBRE = re.compile(
     rf"\blots? *(?:n ?[°o]? ?)?(\w{{1,4}})\b[^:=;]{{0,60}}[:=]\s*({CHIFFRES})(?!\s*(?:h|%|€|eur|[.,/:]\d|\d))"
+)
+# A row of a table under « Heures d'insertion »: « 02 Gros œuvre 840 ».
+_LIGNE_TABLEAU = re.compile(
+    r"^(?:lots? *)?(?:n ?[°o]? ?)?(\d{1,2}[a-z]?)\b[ .:|-]+[a-z'][^:=;|\d]{2,60}[ |:-]+"
+    r"((?:\d{1,3} )?\d{2,5}) ?(?:h|heures?)?$"
+)
+_AVEC_HEURES = re.compile(r"\d ?h(?:eures?)?\b")
+_CES_HEURES = re.compile(
+    r"(?:ces|ce|cet|cette|ledit|lesdites) (?:\w+ ){0,2}?(?:heures?|volume|nombre|minimum|objectif)"
 )
 _LOT = re.compile(r"\blots? *(?:n ?[°o] ?s?\.? ?|numero )?(\d{1,3} ?[a-z]?\b|[a-z]\b|unique)", re.IGNORECASE)
 # « L'entreprise du lot 1 réalise une action. Ainsi, le nombre d'heures est de 260. »
@@ -46,6 +68,8 @@ _INSERTION = re.compile(
     r"insertion|clauses? sociale|caractere social|publics?\b|eloigne|difficulte|demandeurs? d'emploi"
     r"|habitants|sans emploi"
     r"|apprenti|stagiaire|chomage|l'exclusion|engagement|promotion de l'emploi|statut scolaire|personnes"
+    r"|\bgeiq\b|\betti\b|\bplie\b|\bsiae\b|\brsa\b|peu qualifie|sans qualification|decrocheur|clause sociale"
+    r"|alternan|professionnalisation"
 )
 _SUITE = re.compile(
     r"\blots?\b|tranche|minim|a realiser|soit\b|nombre|volume|s'eleve|represente|engagement|titulaire doit"
@@ -55,7 +79,8 @@ _SUITE = re.compile(
 _TAUX_APRES = re.compile(
     r"^\s*(?:d'insertion |de travail |d'insertion sociale )?(?:\w+ ){0,2}?(?:par tranches?|pour (?:une "
     r"|chaque )?tranches?"
-    r"|(?:par|pour|/) ?(?:chaque )?(?:\d|mille|million|millier|k€)|par euros?)"
+    r"|(?:par|pour|/) ?(?:chaque )?(?:\d|mille|million|millier|k€)|par euros?|sur \d+(?! ?(?:mois|ans|annees"
+    r"|semaines|jours))\b|[x×*] ?\d)"
 )
 _HORAIRE_AVANT = re.compile(r"(?:\ba|\bentre|\bde|\bavant|\bapres|\bdes|\bjusqu'a|\bvers|\(|-|\bet|\d ?h? ?-)\s*$")
 _FIXE_AVANT = re.compile(
@@ -94,6 +119,7 @@ _FAUX_POURCENT = re.compile(
     r"|travailleurs|subvention"
     r"|financ|reemploi|recycl"
 )
+_REDITE = re.compile(r"\s*(?:minimum|au minimum|au moins|d'insertion|de travail)?,? *(?:\(|soit ?:? ?)\s*")
 _PARTIES = re.compile(r"\b(?:soit|dont|repart\w*|ventil\w*|decompos\w*|comme suit|a raison)\b|:|\(")
 
 
@@ -106,9 +132,32 @@ class _Trouvee:
     phrase: int
 
 
+# « au lieu de 500 heures, lire 650 », « 5 % x 4 500 heures = 225 heures »
+_REMPLACEE_AVANT = re.compile(r"(?:au lieu (?:de |des )|et non (?:pas )?(?:de )?|precedemment |auparavant )$")
+_PRODUIT_AVANT = re.compile(r"[x×*] ?$")
+_EGALE_APRES = re.compile(r"^\s*(?:d'insertion|de travail)? ?=")
+_DONT = re.compile(r"\b(?:dont|parmi lesquelles)(?: au moins| au minimum| un minimum de)? $")
+_POUR_INSERTION = re.compile(
+    r"^\s*(?:d'insertion|au profit|au benefice|reserve\w*|consacre\w*|dediee\w*|confiee\w*|en insertion"
+    r"|(?:realise|effectue|execute)\w* par|pour (?:des|les) (?:personnes|publics)|par (?:des"
+    r"|les) (?:personnes|publics))"
+)
+_TOTAL_TRAVAILLE = re.compile(
+    r"^\s*(?:de travail|travaille\w*|de main[- ]d'\w+|de production|au total|totales?)?,? *\(?"
+    r"(?:dont|parmi lesquelles) [^.;\d]{0,30}\d[\d ,.]*(?:h|heures?) *(?:d'insertion|au profit|au benefice|reserve"
+    r"|consacre|dediee|confiee|en insertion|(?:realise|effectue|execute)\w* par|pour d?les|par des)"
+)
+
+
 def _exclue(valeur: Decimal, avant: str, apres: str, *, forte: bool) -> bool:
     """Whether this « N heures » is a rate, a time of day, a delay, a quantity."""
-    if _TAUX_APRES.match(apres) or _PART_AVANT.search(avant) or valeur == 0:
+    if _TAUX_APRES.match(apres) or valeur == 0 or _TOTAL_TRAVAILLE.match(apres):
+        return True
+    if _REMPLACEE_AVANT.search(avant) or (_PRODUIT_AVANT.search(avant) and _EGALE_APRES.match(apres)):
+        return True
+    if _PART_AVANT.search(avant) and not (
+        _DONT.search(avant) and _POUR_INSERTION.match(apres) and not _INSERTION.search(avant)
+    ):
         return True
     pris = bool(_FIXE_AVANT.search(avant))
     if valeur <= 24 and (_HORAIRE_APRES.match(apres) or (_HORAIRE_AVANT.search(avant) and not pris)):
@@ -144,20 +193,45 @@ def _de_phrase(phrase: Phrase, rang: int, courant: str, *, annonce: bool) -> lis
         if not _exclue(valeur, avant, apres, forte=forte):
             lot = _lot(plie, debut, m.end(), courant)
             trouvees.append(_Trouvee(valeur, lot, phrase.debut + debut, phrase.debut + m.end(), rang))
+    if trouvees:
+        deja = min(t.debut for t in trouvees) - phrase.debut
+        trouvees += [
+            _Trouvee(
+                en_nombre(m[1]),
+                _lot(plie, m.start(1), m.end(1), ""),
+                phrase.debut + m.start(1),
+                phrase.debut + m.end(1),
+                rang,
+            )
+            for m in _SANS_UNITE.finditer(plie, deja)
+        ]
+    tableau = _LIGNE_TABLEAU.match(plie) if annonce and not trouvees else None
+    if tableau is not None:
+        a, b = phrase.debut + tableau.start(2), phrase.debut + tableau.end(2)
+        trouvees.append(_Trouvee(en_nombre(tableau[2]), tableau[1].lstrip("0").upper(), a, b, rang))
     if not trouvees and (annonce or "heure" in plie or "volume" in plie):
         trouvees += [
             _Trouvee(en_nombre(m[2]), m[1].upper(), phrase.debut + m.start(2), phrase.debut + m.end(2), rang)
             for m in _LOT_NOMBRE.finditer(plie)
         ]
-        for m in [] if trouvees else [*_ENTETE.finditer(plie), *_NOMBRE_PUIS_HEURES.finditer(plie)]:
-            lot = _lot(plie, m.start(1), m.end(1), courant)
-            trouvees.append(_Trouvee(en_nombre(m[1]), lot, phrase.debut + m.start(1), phrase.debut + m.end(1), rang))
+        motifs = (_ENTETE, _FIXEES, _NOMBRE_PUIS_HEURES, _ENTETE_LETTRES)
+        for m in [] if trouvees else [m for motif in motifs for m in motif.finditer(plie)]:
+            lot = _lot(plie, m.start(), m.end(), courant)
+            ecrit = next(g for g in m.groups() if g)
+            valeur = en_nombre(ecrit) if ecrit[0].isdigit() else Decimal(en_toutes_lettres(ecrit))
+            if valeur < (1 if m.re is _ENTETE else 10):
+                continue
+            trouvees.append(_Trouvee(valeur, lot, phrase.debut + m.start(1), phrase.debut + m.end(1), rang))
     trouvees.sort(key=lambda t: t.debut)
     # « trois cents heures (300 h) » is said twice and due once.
     return [
         t
         for avant, t in zip([None, *trouvees], trouvees, strict=False)
-        if not (avant and avant.heures == t.heures and brut[avant.fin - phrase.debut : t.debut - phrase.debut] == " (")
+        if not (
+            avant
+            and avant.heures == t.heures
+            and _REDITE.fullmatch(plie, avant.fin - phrase.debut, t.debut - phrase.debut)
+        )
     ]
 
 
@@ -186,12 +260,26 @@ def _sans_redite(trouvees: list[_Trouvee]) -> list[_Trouvee]:
     return gardees
 
 
+def _annoncees_apres(lues: Sequence[tuple[Phrase, Indices]], rang: int) -> bool:
+    """Whether a list of hours is said of insertion further on: « Lot 2 : 35 heures. Ces heures sont à réserver à… »."""
+    par_lot = lues[rang][0].plie.startswith("lot") and bool(_AVEC_HEURES.search(lues[rang][0].plie))
+    for phrase, _ in lues[rang + 1 : rang + 15]:
+        if _CES_HEURES.match(phrase.plie):
+            return bool(_INSERTION.search(phrase.plie))
+        if par_lot and phrase.plie.startswith("lot") and _INSERTION.search(phrase.plie):
+            return True
+        if not _AVEC_HEURES.search(phrase.plie):
+            return False
+    return False
+
+
 def lire_heures(texte_plie: str, lues: Sequence[tuple[Phrase, Indices]]) -> tuple[HeuresLues, ...]:
     """Every number of hours of insertion, in reading order."""
     trouvees: list[_Trouvee] = []
     depuis, lot, annonce = 99, "", False
     for rang, (phrase, signes) in enumerate(lues):
         parle = bool(_INSERTION.search(phrase.plie)) and not signes.critere and not signes.objet
+        parle = parle or (not signes.critere and _annoncees_apres(lues, rang))
         if parle and not signes.negation:
             depuis = 0
         else:

@@ -28,17 +28,20 @@ _BRUIT = re.compile(
     r"|insertions? publicitaires?|insertion (?:au|dans le) (?:bulletin|journal)"
     r"|insertions? d(?:e |es |')(?:panneaux|annonces?|publicit\w+|mobilier|images?|liens?|vegeta\w+|encarts?"
     r"|plant\w+)"
+    r"|charge\w* (?:de mission )?d(?:e l'|'|e )insertion|conseill\w+ (?:en |d'|a l')insertion|(?:service"
+    r"|pole|direction) (?:de l')?insertion"
+    r"|insertion par le (?:logement|sport)"
     r"|(?:maison|bureau) de l'emploi et de la formation|\bservices? (?:de l'|d')?insertion"
     r"|(?:declar|attest|certif)\w*[^.]{0,80}emploi d\w+ [^.]{0,20}travailleurs handicapes"
 )
 _STRUCTURES = re.compile(
-    r"(?:structures?|entreprises?|ateliers?|associations?|operateurs?|organismes?) (?:\w+ )?(?:d'"
+    r"(?:structures?|entreprises?|ateliers?|associations?|operateurs?|organismes?|chantiers?) (?:\w+ )?(?:d'"
     r"|de l')insertion"
     r"(?: par l'activite economique)?(?: \(?siae\)?)?|\bsiae\b|insertion par l'activite economique mentionnees?"
     r"|integration sociale et professionnelle"
 )
 _SOCIAL = re.compile(
-    r"\binsertions?\b|clauses?[^.:]{0,40}\bsociales?\b|caract\w+ socia\w+|(?:elements?|considerations?"
+    r"\binsertions?\b|clauses?[^.:]{0,40}\bsociales?\b|caract\w+ socia\w+|(?:elements?|considerations?|dimensions?"
     r"|aspects?|volets?|mesures?"
     r"|dispositions?|criteres?|exigences?|engagements?|actions?|objectifs?) (?:\w+ ){0,3}?socia(?:l|le|les"
     r"|ux)\b"
@@ -58,7 +61,7 @@ _PUBLIC = re.compile(
     r"|parcours d'insertion|(?:promotion de|promouvoir) l'emploi|chomeurs|salaries en insertion"
     r"|travailleurs? defavorises?"
     r"|peu qualifies|sans qualification|issus? d(?:'un|es) quartiers?|\bplie\b|\bgeiq\b|\betti\b|\banru\b"
-    r"|\bnpnru\b"
+    r"|\bnpnru\b|missions? locales?\b"
 )
 _FORMATION = re.compile(
     r"\bapprenti(?:e|s|es)?\b|apprentissage|stagiaires?|\bstages?\b|alternan\w+"
@@ -66,7 +69,7 @@ _FORMATION = re.compile(
     r"|statut scolaire|immersion|decrocheurs|clause (?:\w+ )?de formation"
 )
 _EXECUTION = re.compile(
-    r"execution|titulaires?|attributaires?|entreprises?|entrepreneur|soumissionnaires?|s'(?:engage|oblige)\w*"
+    r"execut\w+|titulaires?|attributaires?|entreprises?|entrepreneur|soumissionnaires?|s'(?:engage|oblige)\w*"
     r"|devr\w+"
     r"|obligat\w+|comport\w+|compren\w+|contien\w+|inclu\w+|prevoi\w+|prevue?s?|integr\w+|impos\w+|soumis\w*"
     r"|applica\w+"
@@ -77,7 +80,11 @@ _CLAUSE = re.compile(
     r"|actions? (?:\w+ ){0,4}d'insertion|(?:engagements?|efforts?|dispositif|objectifs?|volume\w*|heures?|obligation"
     r"|demarche) (?:\w+ ){0,3}"
     r"(?:d'|a l')insertion|l'insertion un minimum|consideration\w* sociales? *: *oui"
-    r"|charte (?:\w+ )?d'insertion"
+    r"|charte (?:\w+ )?d'insertion|(?:^|- )insertion(?: \w+){0,3} ?:|(?:part|taux|pourcentage"
+    r"|quota)s? (?:\w+ )?d'insertion"
+    r"|\d ?h d'insertion|engagement\w* [^.]{0,40}en faveur de l'(?:emploi|insertion)|chantiers?[- ]ecoles?"
+    r"|conditions? [^.]{0,20}d'execution[^.]{0,40}(?:apprenti|alternance|formation de(?:s)? jeunes)"
+    r"|(?:recrut|embauch)\w+ au titre de la clause"
     r"|conditions? (?:\w+ )?(?:d'execution )?(?:\w+ ){0,2}?sociales?|conditions?[^.]{0,60}insertion"
     r"|insertion[^.]{0,80}condition d'execution"
     # Hours in hundreds, or as a minimum, in a sentence on insertion: an obligation, whatever its verb.
@@ -90,7 +97,8 @@ _CODE_2113 = re.compile(r"[lr]\.? ?2113-(?:1[2-6]|7|8)|article 36\b|article 15 d
 _NEGATION = re.compile(
     r"\bn(?:e |')(?:\w+ )?(?:comporte|contien|compren|prevoi|fait l'objet|est (?:pas )?(?:soumis|concern"
     r"|prevu|assorti))"
-    r"|aucune? (?:\w+ ){0,2}?(?:clause|condition|consideration|action|heure|disposition|obligation|exigence)"
+    r"|aucune? (?:\w+ ){0,2}?(?:clause|condition|consideration|action|heure|disposition|obligation|exigence|mesure"
+    r"|insertion|volet)"
     r"|pas (?:de |d'|soumis|concerne|prevu|applicable)[^.]{0,30}|sans (?:clause|condition|consideration|objet)"
     r"|(?:social\w*|insertion|condition\w*|particulieres?|execution)[^.:]{0,40}: *(?:non\b|sans objet|neant"
     r"|aucune?\b)"
@@ -99,14 +107,21 @@ _NEGATION = re.compile(
 )
 _NE_PAS = re.compile(r"\bn(?:e |')(?:\w+ ){0,2}?(?:pas|aucune?)\b")
 # « Une offre qui ne respecterait pas la clause », « ne sont pas autorisés à émettre des réserves »: the clause stands.
-_FAUSSE_NEGATION = re.compile(r"respect|satisf|autoris|formul|reserve|modifi|dispens|exoner|exclu|limit|saurai|conform")
+_FAUSSE_NEGATION = re.compile(
+    r"respect|satisf|autoris|formul|reserve|modifi|dispens|exoner|exclu|limit"
+    r"|saurai|conform"
+)
 _MEMBRES = re.compile(
-    r"[,;]|\bmais\b|\btoutefois\b|\ben revanche\b|\bet (?=(?:il |elle |qui )?(?:comport|compren|contien|inclu"
+    r"[,;]|/ ?(?=lots?\b)|(?<=[\w)-]) (?=lots? ?(?:n ?[°o] ?)?\d+ ?[:=])|\bmais\b|\btoutefois\b"
+    r"|\ben revanche\b|\bet (?=(?:il |elle |qui )?(?:comport|compren|contien|inclu"
     r"|prevoi|impos|integr))"
 )
+_H = r"(?:\d{2,}|cents?|mille|vingts?|trente|quarante|cinquante|soixante) ?h(?:eures?)?\b"
+_HEURES_DU_LOT = re.compile(rf"{_H}[^.]{{0,20}}\b(?:lot|tranche)|(?:lot|tranche)[^.]{{0,30}}{_H}")
 _REPRISE = re.compile(r"^\s*(?:de|d'|ni|aucune?|sociale|environnementale)\b")
 _CRITERE = re.compile(
-    r"criteres?\b|note[es]* sur|\d+ points?\b|ponder\w+|jugement des offres|performances? en matiere"
+    r"criteres?\b|note[es]* sur|\bnotes? (?:sociale|technique|environnementale|insertion)|(?:est|sera|sont"
+    r"|seront) notee?s?\b|\d+ points?\b|ponder\w+|jugement des offres|performances? en matiere"
     r"|analyse des offres"
     r"|sera apprecie|memoire technique decrit|plus avantageuse|bareme"
 )
@@ -116,6 +131,8 @@ _OBJET = re.compile(
     r"|marche d[e'] ?(?:la )?(?:formation|prestations? d'insertion)"
     r"|formation(?:s)? professionnelle(?:s)? des agents"
     r"|politique rse|demarche rse"
+    r"|(?:prestations?|missions?|marche|consultation|lot) (?:consiste\w*|a pour (?:objet|but)|ont pour (?:objet"
+    r"|but)|vise\w*|porte\w* sur) [^.]{0,25}(?:former|formation|accompagn|evalu|orient)"
 )
 _ENVIRONNEMENT = re.compile(
     r"environnement\w*|dechets|recycl\w+|ecolog\w+|eco-?label\w*|developpement durable|biodiversite|carbone"
@@ -141,27 +158,42 @@ _BENEFICIAIRES = re.compile(
     r"|handicap\w*|(?:structures?|entreprises?) (?:\w+ )?(?:d'|de l')insertion|\bsiae\b|activite economique"
     r"|2113-1[2-6]"
     r"|r\.? ?2113-7|article 36|defavorise|economie sociale et solidaire|\bess\b|article 15 du code"
-    r"|structures? equivalentes?"
+    r"|structures? equivalentes?|\biae\b|5132-4\b|5213-13|travailleurs? handicap"
     r"|etablissements? penitentiaires?|emplois? proteges?|\be\.s\.a\.t|\be\.a\."
 )
 _SEULES = re.compile(
     r"(?:seule?s|uniquement|exclusivement)[^.]{0,120}(?:entreprises? adaptee|\besat\b|\bea\b|insertion"
     r"|ateliers? proteg|\bsiae\b"
     r"|handicap)[^.]{0,200}(?:repondre|soumissionner|participer|candidat\w*|admis\w*|present\w+)"
+    r"|(?:seule?s|uniquement|exclusivement)[^.]{0,40}(?:repondre|soumissionner|participer|candidater"
+    r"|admis\w*)[^.]{0,120}(?:entreprises? adaptee|\besat\b|\bea\b|structures? d'insertion|ateliers? proteg|\bsiae\b"
+    r"|travail protege|handicap|economie sociale)"
+    r"|(?:uniquement|exclusivement)[^.]{0,40}(?:destine\w*|ouvert\w*|accessible\w*|attribue\w*|adresse\w*)[^.]{0,80}"
+    r"(?:entreprises? adaptee|\besat\b|\biae\b|structures? d'insertion|\bsiae\b|travail protege|handicap)"
+    r"|(?:destine|adresse|reserve|ouvert|accessible)\w* (?:uniquement|exclusivement|seulement)[^.]{0,60}"
+    r"(?:entreprises? adaptee|\besat\b|\biae\b|structures? d'insertion|\bsiae\b|travail protege|ateliers? proteg)"
     r"|(?:uniquement|exclusivement|execute\w*)[^.]{0,40}programmes? d'emplois? proteges?"
     r"|ne (?:peu\w+|pourr\w+|ser\w+) (?:etre )?(?:attribue\w*|confie\w*|passe\w*) qu'a[^.]{0,60}(?:adaptee"
     r"|aide par le travail"
     r"|\besat\b|insertion|proteg)"
 )
 _CONFIE = re.compile(
-    r"(?:confi\w+|sous-trait\w+|cotrait\w+|mise a disposition|recour\w+|embauch\w+|recrut\w+"
+    r"(?:confi\w+|sous-trait\w+|cotrait\w+|mise a disposition|recour\w+|embauch\w+|recrut\w+|emplo(?:yer|ie\w*) |prendr\w+"
     r"|accueil\w*)[^.]{0,110}"
-    r"(?:insertion|eloigne|demandeurs? d'emploi|quartiers?|apprenti|stagiaire|\bgeiq\b|pole emploi"
+    r"(?:insertion|eloigne|demandeurs? d'emploi|quartiers?|apprenti|stagiaire|alternan|professionnalisation"
+    r"|\bgeiq\b|\betti\b|pole emploi"
     r"|france travail)"
     r"|(?:confi\w+|sous-trait\w+|cotrait\w+)[^.]{0,110}(?:\besat\b|\bea\b|entreprises? adaptees?"
     r"|travail protege)"
     r"|(?:\d{3,}|\d \d{3}) ?h(?:eures?)?\b[^.]{0,80}insertion"
-    r"|(?:emploie\w*|embauche\w*|recrute\w*|l'emploi) [^.]{0,70}(?:personnes handicapees"
+    r"|(?:reserv|consacr|dedi)\w+ [^.;]{0,60}(?:personnes?|publics?|demandeurs?|jeunes|salaries|allocataires"
+    r"|beneficiaires|habitants)[^.;]{0,60}(?:insertion|eloigne|emploi|difficulte|\brsa\b|prioritaire|quartier)"
+    r"|(?:\d+ ?%|\d+/\d+\w*|pour ?cent) (?:\w+ )?(?:des|du|de la|d')[^.;]{0,30}(?:heures|temps|main[- ]d'"
+    r"|effectif|montant)"
+    r"[^.;]{0,90}(?:insertion|eloigne|demandeurs? d'emploi|en difficulte|prioritaire)"
+    r"|\d{2,} ?h(?:eures?)?\b[^.;]{0,80}(?:eloigne\w* (?:de l'emploi|du marche)|demandeurs? d'emploi|en difficulte"
+    r"|publics? (?:prioritaires?|en insertion|cibles?)|personnes en insertion)"
+    r"|(?:employer|emploie\w*|embauche\w*|recrute\w*|l'emploi) [^.]{0,70}(?:personnes handicapees"
     r"|travailleurs handicapes"
     r"|obligation d'emploi)"
 )
@@ -223,7 +255,7 @@ def _nie(net: str) -> bool:
         ne_pas = bool(_NE_PAS.search(membre)) and not _FAUSSE_NEGATION.search(membre)
         nie = ne_pas or bool(_NEGATION.search(membre)) or (avant and bool(_REPRISE.match(membre)))
         avant = avant or nie
-        if not nie and (_SOCIAL.search(membre) or _PUBLIC.search(membre)):
+        if not nie and any(m.search(membre) for m in (_SOCIAL, _PUBLIC, _FORMATION, _HEURES_DU_LOT)):
             return False
     return True
 

@@ -26,7 +26,9 @@ _UNITES = {
     "seize": 16,
 }
 _DIZAINES = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60}
-LETTRES = r"\b(?:(?:" + "|".join([*_UNITES, *_DIZAINES, "vingts", "cents?", "mille", "et"]) + r")[ -]+){1,8}"
+_MOTS = "|".join([*_UNITES, *_DIZAINES, "vingts", "cents?", "mille", "et"])
+LETTRES = rf"\b(?:(?:{_MOTS})[ -]+){{1,8}}"
+LETTRES_SEULES = rf"(?:(?:{_MOTS})(?:[ -]+|\b)){{1,8}}"
 
 
 def en_nombre(ecrit: str) -> Decimal:
