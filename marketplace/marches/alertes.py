@@ -16,7 +16,13 @@ from marketplace.journal.services import AlerteDue, reconcilier_alertes
 from marketplace.marches.models import Avenant, Clause, Composante, EtapeFaite, GenreComposante, Marche
 from marketplace.marches.queries.objectifs import objectif_sql
 from marketplace.marches.rules.avenants import EffetHeures
-from marketplace.marches.rules.etapes import JOURS_CONTACT, JOURS_MODALITE, MODALITE_ANNONCEE, TITULAIRE_CONTACTE
+from marketplace.marches.rules.etapes import (
+    JOURS_CONTACT,
+    JOURS_MODALITE,
+    JOURS_OUBLIES,
+    MODALITE_ANNONCEE,
+    TITULAIRE_CONTACTE,
+)
 from marketplace.marches.rules.etats import EtatMarche
 
 TITULAIRE_A_CONTACTER = "titulaire_a_contacter"
@@ -38,8 +44,6 @@ JOURS_AVENANT = 60
 """How long after its signature an avenant that says nothing of the hours is worth a look (R20)."""
 JOURS_RECONDUCTION = 90
 """How long before a period that may be renewed the decision is asked for."""
-JOURS_CONTACT_OUBLIE = 90
-"""Beyond, the marché was taken over already running: its first weeks are past."""
 JOURS_CLOTURE = 15
 
 ETATS_SUIVIS = (EtatMarche.NOTIFIE, EtatMarche.EN_COURS, EtatMarche.SUSPENDU)
@@ -167,7 +171,7 @@ def _du_marche(m: Any, faits: _Faits, territoire_id: int, jour: date) -> Iterato
         depuis = (jour - m.date_notification).days
         appel = faits.dernier_appel
         appele = TITULAIRE_CONTACTE in faits.cochees or (appel is not None and appel.date() >= m.date_notification)
-        if JOURS_CONTACT <= depuis <= JOURS_CONTACT_OUBLIE and not appele:
+        if JOURS_CONTACT <= depuis <= JOURS_OUBLIES and not appele:
             yield alerte(
                 TITULAIRE_A_CONTACTER,
                 Gravite.ORANGE,
@@ -175,7 +179,7 @@ def _du_marche(m: Any, faits: _Faits, territoire_id: int, jour: date) -> Iterato
                 "Noter l'appel",
                 f"/facilitateur/relances/marche/{m.ref}",
             )
-        if JOURS_MODALITE <= depuis <= JOURS_CONTACT_OUBLIE and MODALITE_ANNONCEE not in faits.cochees:
+        if JOURS_MODALITE <= depuis <= JOURS_OUBLIES and MODALITE_ANNONCEE not in faits.cochees:
             yield alerte(
                 MODALITE_A_ANNONCER,
                 Gravite.ORANGE,

@@ -24,10 +24,12 @@ from marketplace.territoire.reglages import reglages_au
 from seeds.demo.annonces import semer_offres
 from seeds.demo.atelier import Atelier, Lieu, MetierDemo, lire_table, sdi_des_communes
 from seeds.demo.comptes import semer_comptes, telephone_fictif
+from seeds.demo.controle import semer_controle
 from seeds.demo.declarations import semer_heures
 from seeds.demo.demandes import semer_demandes
 from seeds.demo.echanges import semer_propositions
 from seeds.demo.embauches import semer_contrats
+from seeds.demo.engagements import semer_engagements
 from seeds.demo.memoire import semer_journal, semer_relances
 from seeds.demo.registre import semer_registre
 from seeds.demo.structures import semer_structures
@@ -51,9 +53,11 @@ def semer(ctx: Contexte, le: date, graine: int = GRAINE) -> dict[str, Any]:
         semer_structures(a)
         semer_comptes(a)
         semer_registre(a)
+        semer_engagements(a)
         semer_vivier(a)
         besoins = semer_contrats(a)
         semer_heures(a, besoins)
+        semer_controle(a)
         semer_offres(a)
         semer_propositions(a)
         semer_demandes(a)

@@ -1,6 +1,13 @@
 """What pages ask of the clause ledger, as frozen values."""
 
-from marketplace.marches.queries.alertes import Alertes, AlerteVue, alertes_du_marche, alertes_ouvertes
+from marketplace.marches.queries.alertes import (
+    Alertes,
+    AlertesDuJour,
+    AlerteVue,
+    alertes_du_jour,
+    alertes_du_marche,
+    alertes_ouvertes,
+)
 from marketplace.marches.queries.dossier import Dossier, composante_vue, dossier_marche, interventions_du_marche
 from marketplace.marches.queries.fiche import (
     ArretVu,
@@ -38,6 +45,7 @@ __all__ = [
     "PAR_PAGE",
     "AlerteVue",
     "Alertes",
+    "AlertesDuJour",
     "ArretVu",
     "ClauseVue",
     "Dossier",
@@ -53,6 +61,7 @@ __all__ = [
     "PageMarches",
     "Portefeuille",
     "RelanceVue",
+    "alertes_du_jour",
     "alertes_du_marche",
     "alertes_ouvertes",
     "clause_en_vigueur",

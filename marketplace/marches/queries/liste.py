@@ -84,6 +84,8 @@ class LigneMarche:
     fictif: bool
     maj_le: datetime
     prochaine_relance: date | None = None
+    dernier_appel: datetime | None = None
+    derniere_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,24 @@ def _ordre(tri: str) -> tuple[Any, ...]:
     return ordres.get(tri, ordres["fin"])
 
 
+def _ligne(ligne: Any, prochaine: date | None, appel: tuple[datetime, str] | None) -> LigneMarche:
+    quand, note = appel or (None, "")
+    return LigneMarche(**ligne._asdict(), prochaine_relance=prochaine, dernier_appel=quand, derniere_note=note)
+
+
+def _appels(s: Session, ids: Iterable[int]) -> dict[int, tuple[datetime, str]]:
+    """Last call noted on each marché: when, and what was said."""
+    derniers = (
+        select(func.max(Relance.id))
+        .where(Relance.objet_type == "marche", Relance.objet_id.in_(list(ids)))
+        .group_by(Relance.objet_id)
+    )
+    requete = select(Relance.objet_id, Relance.quand, Relance.interlocuteur, Relance.note).where(
+        Relance.id.in_(derniers)
+    )
+    return {objet: (quand, f"{qui} : {note}") for objet, quand, qui, note in s.execute(requete)}
+
+
 def _relances(s: Session, ids: Iterable[int]) -> dict[int, date]:
     """Next date of the call still due on each marché."""
     requete = (
@@ -204,15 +224,16 @@ def _relances(s: Session, ids: Iterable[int]) -> dict[int, date]:
 
 
 def _page(s: Session, conditions: list[ColumnElement[bool]], tri: str, page: int, par_page: int) -> PageMarches:
-    """Three queries whatever the number of rows: count, rows, calls due."""
+    """Four queries whatever the number of rows: count, rows, calls due, last calls."""
     requete = _base().where(*conditions)
     total = s.scalar(select(func.count()).select_from(requete.subquery())) or 0
     pages = max(1, -(-total // par_page))
     page = min(max(1, page), pages)
     lignes = s.execute(requete.order_by(*_ordre(tri)).limit(par_page).offset((page - 1) * par_page)).all()
-    relances = _relances(s, [ligne.id for ligne in lignes])
+    ids = [ligne.id for ligne in lignes]
+    relances, appels = _relances(s, ids), _appels(s, ids)
     return PageMarches(
-        tuple(LigneMarche(**ligne._asdict(), prochaine_relance=relances.get(ligne.id)) for ligne in lignes),
+        tuple(_ligne(ligne, relances.get(ligne.id), appels.get(ligne.id)) for ligne in lignes),
         total,
         page,
         pages,

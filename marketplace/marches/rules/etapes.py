@@ -73,6 +73,8 @@ JOURS_CONTACT = 14
 """Days after notification by which somebody called the titulaire."""
 JOURS_MODALITE = 30
 JOURS_EMBAUCHE = 60
+JOURS_OUBLIES = 90
+"""Beyond, the first weeks are past: the marché was taken over already running, or is followed otherwise."""
 
 P = Phase
 ETAPES: tuple[Etape, ...] = (
@@ -135,6 +137,8 @@ def points(
         faite, note, auteur = faites.get(etape.code, (None, "", ""))
         vue = etape.code in constatees
         limite = echeance(etape, notification)
-        retard = limite is not None and faite is None and not vue and limite < le
+        retard = False
+        if limite is not None and notification is not None and faite is None and not vue:
+            retard = limite < le <= notification + timedelta(days=JOURS_OUBLIES)
         lus.append(PointEtape(etape, faite, note, auteur, faite is None and not vue, limite, retard))
     return tuple(lus)

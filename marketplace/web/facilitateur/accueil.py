@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from marketplace.comptes.roles import Role
 from marketplace.heures.queries.fins import fins_a_preparer
 from marketplace.heures.queries.situations import questions_de_suivi
-from marketplace.marches.queries import alertes_ouvertes, portefeuille, relances_dues, semaine_a_venir
+from marketplace.marches.queries import alertes_du_jour, portefeuille, relances_dues, semaine_a_venir
 from marketplace.propositions.attente import attente_du_facilitateur
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 
@@ -27,7 +27,7 @@ def aujourdhui() -> Any:
     with ctx.lecture() as s:
         attente = attente_du_facilitateur(s, moi, jour)
         relances = relances_dues(s, moi.territoire_id, jour)
-        alertes = alertes_ouvertes(s, moi.territoire_id, jour, limite=ALERTES_MONTREES)
+        alertes = alertes_du_jour(s, moi.territoire_id, jour, limite=ALERTES_MONTREES)
         etats = portefeuille(s, moi.territoire_id)
         semaine = semaine_a_venir(s, moi.territoire_id, jour)
         suivis = len(questions_de_suivi(s, moi.territoire_id))

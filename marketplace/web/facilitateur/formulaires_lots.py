@@ -34,9 +34,7 @@ class FormulaireLot(Form):
         csrf = False
 
     intitule = StringField("Lot", [Optional(), Length(max=200)])
-    secteur = SelectField(
-        "Secteur", choices=options([("", "Comme au-dessus"), *((x, x) for x in SECTEURS)]), default=""
-    )
+    secteur = SelectField("Secteur", choices=options([("", "Idem"), *((x, x) for x in SECTEURS)]), default="")
     montant_ht = ChampDecimal("Montant HT", [Optional()], render_kw=DECIMAL)
     heures = ChampHeures("Heures", [Optional()], render_kw=DECIMAL)
     titulaire = StringField("Titulaire", [Optional(), Length(max=200)])
