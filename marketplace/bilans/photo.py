@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +15,6 @@ from marketplace.bilans.rules.periode import Periode
 from marketplace.bilans.vue import BilanVu, de_dict, en_dict, presenter
 from marketplace.contexte import Contexte
 from marketplace.erreurs import RegleViolee
-from marketplace.marches.models import Marche
 
 
 def cle_de(perimetre: Perimetre, periode: Periode) -> str:
@@ -66,14 +64,3 @@ def _garder(ctx: Contexte, territoire_id: int, cle: str, marque: str, vu: BilanV
             photo = PhotoBilan(territoire_id=territoire_id, cle=cle)
             s.add(photo)
         photo.jalon, photo.contenu, photo.calcule_le = marque, en_dict(vu), ctx.horloge()
-
-
-def premiere_annee(s: Session, territoire_id: int, jour: date) -> int:
-    """The first year with a marché notified or hours; this year when there is none."""
-    debut = s.scalar(
-        select(Marche.date_notification)
-        .where(Marche.territoire_id == territoire_id, Marche.date_notification.is_not(None))
-        .order_by(Marche.date_notification)
-        .limit(1)
-    )
-    return debut.year if debut else jour.year

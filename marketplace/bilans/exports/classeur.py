@@ -20,7 +20,7 @@ PREMIERE = 3
 
 
 def classeur(vu: BilanVu, cachet: Cachet) -> bytes:
-    """The workbook as bytes. Numbers are numbers, rounded by their format alone; a cell with nothing to show says why."""
+    """The workbook as bytes. Numbers are numbers, rounded by their format alone."""
     sortie = io.BytesIO()
     livre = xlsxwriter.Workbook(sortie, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     livre.set_properties({"title": vu.titre, "subject": "Clauses sociales d'insertion", "company": cachet.territoire})

@@ -8,6 +8,7 @@ from marketplace.web.facilitateur import (
     accueil,
     actes_marches,
     avis,
+    bilans,
     consignes,
     controles,
     contrats,
@@ -40,6 +41,7 @@ assert validations.bp is personnes.bp
 blueprints: list[Blueprint] = [
     accueil.bp,
     avis.bp,
+    bilans.bp,
     consignes.bp,
     controles.bp,
     contrats.bp,

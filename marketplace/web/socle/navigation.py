@@ -35,6 +35,7 @@ MENUS: dict[Role | None, tuple[tuple[str, str], ...]] = {
         ("Personnes", "facilitateur_personnes.liste"),
         ("Offres", "facilitateur_offres.liste"),
         ("Organisations", "facilitateur_organisations.liste"),
+        ("Bilan", "facilitateur_bilans.annee"),
     ),
     Role.EMPLOYEUR: (
         ("Accueil", "employeur_accueil.accueil"),
