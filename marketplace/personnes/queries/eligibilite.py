@@ -24,6 +24,9 @@ from marketplace.personnes.rules.eligibilite import Statut as StatutRegle
 from marketplace.personnes.rules.fenetre import Fenetre, ReglagesFenetre, fenetre_retenue, ouvrir_fenetre
 from marketplace.territoire.reglages import Reglages, reglages_au
 
+DEBUT = date.min
+"""Before every day: what was never seen is older than anything."""
+
 _CODES = frozenset(c.value for c in Categorie)
 
 
@@ -196,11 +199,20 @@ def fenetre_des_elements(
 ) -> tuple[Fenetre, list[str]]:
     """Window and categories, from elements already read. Raises RegleViolee (R33, R47, R50)."""
     regles = regles_eligibilite(reglages)
-    eligibilite = decider(elements.statuts, naissance, debut, regles, elements.publics)
     deja_ouverte = elements.fenetre is not None and elements.fenetre.contient(debut)
+    statuts = elements.statuts
+    if elements.fenetre is not None and debut > elements.fenetre.fin:
+        # R50: after a window, a proof counts only if it was seen since.
+        statuts = tuple(st for st in statuts if max(st.vue_le or DEBUT, st.preuve_le or DEBUT) > elements.fenetre.fin)
+        if elements.statuts and not statuts:
+            fenetre_retenue(elements.fenetre, Fenetre(debut, debut), regles_fenetre(reglages))
+            raise RegleViolee(
+                "Une nouvelle validation demande un justificatif vu depuis la fin de la première.", champ="categorie"
+            )
+    eligibilite = decider(statuts, naissance, debut, regles, elements.publics)
     if eligibilite.decision is not Decision.ELIGIBLE and not deja_ouverte:
         # A late question is judged with the proof in hand today as well: crediting settles the rest (R35).
-        eligibilite = decider(elements.statuts, naissance, max(debut, jour), regles, elements.publics)
+        eligibilite = decider(statuts, naissance, max(debut, jour), regles, elements.publics)
         if eligibilite.decision is not Decision.ELIGIBLE:
             manques = [e.manque for e in eligibilite.examens if e.manque]
             raise RegleViolee(
