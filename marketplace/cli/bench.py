@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from marketplace.cli.banc_bilan import banc_bilan
 from marketplace.cli.banc_catalogue import banc_catalogue
 from marketplace.cli.banc_decp import banc_decp
 from marketplace.cli.matching import arguments_bench, bench_matching
@@ -29,6 +30,14 @@ def ajouter(commandes: Any) -> None:
     q.add_argument("--base", metavar="URL", help="une base vide (PostgreSQL), vidée ensuite ; sinon un fichier SQLite")
     q.add_argument("--json", action="store_true")
     q.set_defaults(action=heures)
+    q = bancs.add_parser("bilan", help="le bilan d'une année, contre les lectures nues qu'il demande")
+    q.add_argument("--marches", type=int, default=60_000)
+    q.add_argument("--contrats", type=int, default=80_000)
+    q.add_argument("--lignes", type=int, default=500_000)
+    q.add_argument("--tours", type=int, default=5)
+    q.add_argument("--base", metavar="URL", help="une base vide (PostgreSQL), vidée ensuite ; sinon un fichier SQLite")
+    q.add_argument("--json", action="store_true")
+    q.set_defaults(action=bilan)
     q = bancs.add_parser("catalogue", help="le catalogue public à 60 000 marchés, contre le même à 600")
     q.add_argument("--base", metavar="URL", help="serveur PostgreSQL où créer deux bases (SQLite sinon)")
     q.add_argument("--petit", type=int, default=600)
@@ -69,6 +78,13 @@ def heures(args: argparse.Namespace) -> int:
     return 0
 
 
+def bilan(args: argparse.Namespace) -> int:
+    """The yearly report. Exit 1 when it is slower than it should."""
+    mesures = banc_bilan(args.marches, args.contrats, args.lignes, base=args.base, tours=args.tours)
+    _montrer(mesures, args.json)
+    return 0 if mesures["tenu"] else 1
+
+
 def catalogue(args: argparse.Namespace) -> int:
     """The public catalogue. Exit 1 when a page is slower than it should."""
     mesures = banc_catalogue(args.base, args.petit, args.grand, args.tours, args.par_tour)
@@ -97,6 +113,8 @@ def tout(args: argparse.Namespace) -> int:
     catalogue(argparse.Namespace(base=None, petit=600, grand=60_000, tours=2, par_tour=40, json=False))
     dire("\nImport de 50 000 marchés publiés")
     decp(argparse.Namespace(fiches=50_000, tours=2, json=False))
+    dire("\nBilan d'une année, 6 000 marchés")
+    bilan(argparse.Namespace(marches=6_000, contrats=8_000, lignes=50_000, base=None, tours=3, json=False))
     dire("\nSuivi de nuit, 600 puis 6 000 marchés")
     _montrer(banc(6_000, 8_000, 50_000), en_json=False)
     return 0
