@@ -21,7 +21,9 @@ from marketplace.heures.rules.phrases import de_mois_en_texte, heures_en_texte, 
 from marketplace.heures.veille import trier
 from marketplace.journal.models import Gravite
 from marketplace.journal.services import AlerteDue, reconcilier_alertes
-from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, Marche
+from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, EtapeFaite, Marche
+from marketplace.marches.queries.objectifs import objectifs
+from marketplace.marches.rules.etapes import JOURS_EMBAUCHE, JOURS_OUBLIES
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.personnes.models import Validation
 from marketplace.valeurs import arrondir
@@ -33,6 +35,7 @@ OBJECTIF_DEPASSE = "objectif_depasse"
 DECLARATION_EN_RETARD = "declaration_en_retard"
 FIN_FENETRE = "fin_fenetre"
 FIN_CONTRAT = "fin_contrat"
+PREMIERE_EMBAUCHE = "premiere_embauche"
 TYPES = (
     AVANCEMENT,
     AUCUNE_HEURE,
@@ -41,6 +44,7 @@ TYPES = (
     DECLARATION_EN_RETARD,
     FIN_FENETRE,
     FIN_CONTRAT,
+    PREMIERE_EMBAUCHE,
 )
 
 PART_SANS_HEURE = 25
@@ -88,7 +92,40 @@ def dues(s: Session, territoire_id: int, jour: date, *, marche_ids: Collection[i
                 trouvees += _du_marche(marche, avancement_de(entree, jour), territoire_id, jour)
     trouvees += _declarations_en_retard(s, territoire_id, jour, marches)
     trouvees += _fins(s, territoire_id, jour, marches)
+    trouvees += _sans_embauche(s, territoire_id, jour, marches)
     return trouvees
+
+
+def _sans_embauche(s: Session, territoire_id: int, jour: date, marches: dict[int, Any]) -> Iterator[AlerteDue]:
+    """Marchés awarded some weeks ago where nobody was hired, on paper or in words. Three queries at most."""
+    plus_ancien, plus_recent = jour - timedelta(days=JOURS_OUBLIES), jour - timedelta(days=JOURS_EMBAUCHE)
+    recents = [
+        m.id
+        for m in marches.values()
+        if m.etat in ETATS_OUVERTS_AUX_HEURES
+        and m.date_notification is not None
+        and plus_ancien <= m.date_notification <= plus_recent
+    ]
+    if not recents:
+        return
+    contrats = s.scalars(select(Contrat.marche_id).where(parmi(Contrat.marche_id, recents)).distinct())
+    dites = select(EtapeFaite.marche_id).where(
+        parmi(EtapeFaite.marche_id, recents), EtapeFaite.code == PREMIERE_EMBAUCHE
+    )
+    faits = {*contrats, *s.scalars(dites)}
+    dus = objectifs(s, recents, jour)
+    for marche_id in recents:
+        if dus.get(marche_id) and marche_id not in faits:
+            marche = marches[marche_id]
+            yield _alerte(
+                marche,
+                territoire_id,
+                PREMIERE_EMBAUCHE,
+                gravite=Gravite.ORANGE,
+                message=f"notifié il y a {(jour - marche.date_notification).days} jours, personne n'est embauché.",
+                action="Combler l'écart",
+                suite="/ecart",
+            )
 
 
 def reconcilier_marches(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.comptes.models import Organisation, TypeOrganisation
 from marketplace.erreurs import Introuvable
 from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, Clause, Intervenant, Marche
+from marketplace.marches.queries.objectifs import objectif_sql
 from marketplace.metiers.models import Metier
 from marketplace.offres import rules
 from marketplace.offres.libelles import CONTRATS, ETATS
@@ -357,7 +358,7 @@ def marches_liables(s: Session, organisation_id: int) -> list[MarcheLiable]:
     """Live marchés where this organisation is titulaire or takes part."""
     participe = select(Intervenant.marche_id).where(Intervenant.organisation_id == organisation_id)
     lus = s.execute(
-        select(Marche, Clause.heures_prevues)
+        select(Marche, objectif_sql())
         .outerjoin(Clause, (Clause.marche_id == Marche.id) & (Clause.remplacee_le.is_(None)))
         .where(
             or_(Marche.titulaire_id == organisation_id, Marche.id.in_(participe)),

@@ -58,7 +58,7 @@ def semer_engagements(a: Atelier) -> None:
 def _accord_cadre(a: Atelier, marche: Marche) -> list[object]:
     """An accord-cadre whose orders make the target: about what its clause had estimated."""
     estimee = a.clauses[marche.id].heures_prevues
-    ratio = Decimal("1.25")
+    ratio = arrondir(estimee * 1000 / (marche.montant_ht or Decimal(1_000_000)), Decimal("0.01"))
     lignes: list[object] = [FormeMarche(marche_id=marche.id, forme=Forme.BONS_DE_COMMANDE, heures_par_millier=ratio)]
     for rang in range(1, 5):
         montant = arrondir(estimee / 5 / ratio * 1000, Decimal(500))

@@ -543,3 +543,55 @@ def test_un_acheteur_ne_touche_a_rien_de_tout_cela(ctx, fabrique):
     for acte in actes:
         with pytest.raises((Interdit, Introuvable)):
             acte()
+
+
+# --- bad input --------------------------------------------------------------------------------------------------
+
+
+def test_un_siret_dont_la_cle_est_fausse_est_refuse_a_son_champ(ctx, fabrique, facilitateur):
+    marche = fabrique.marche()
+    with pytest.raises(RegleViolee, match="SIRET") as refus:
+        ajouter_intervenant(ctx, facilitateur, marche.ref, "123 456 789 01234", RoleIntervenant.COTRAITANT)
+    assert refus.value.champ == "organisation"
+    saisie = SaisieTransfert("12345678901234", fabrique.jour, CauseTransfert.CESSION)
+    with pytest.raises(RegleViolee, match="SIRET") as refus:
+        transferer_marche(ctx, facilitateur, marche.ref, saisie, validees=Decimal(0))
+    assert refus.value.champ == "titulaire"
+
+
+def test_les_parts_se_verifient_dans_tout_l_arbre_des_sous_traitants(ctx, fabrique, facilitateur):
+    marche = fabrique.marche()
+    role = RoleIntervenant.SOUS_TRAITANT
+    ajouter_intervenant(ctx, facilitateur, marche.ref, "Premier exemple", role, part=Decimal("0.6"))
+    with ctx.lecture() as s:
+        premier = fiche_marche(s, facilitateur, marche.ref).intervenants[0].id
+    ajouter_intervenant(
+        ctx, facilitateur, marche.ref, "Rang deux exemple", role, parent_id=premier, part=Decimal("0.4")
+    )
+    with pytest.raises(RegleViolee, match=r"Premier exemple dépasseraient sa part \(60 %\)") as refus:
+        ajouter_intervenant(ctx, facilitateur, marche.ref, "Trop exemple", role, parent_id=premier, part=Decimal("0.3"))
+    assert refus.value.champ == "part"
+    with pytest.raises(RegleViolee, match="100 %"):
+        ajouter_intervenant(ctx, facilitateur, marche.ref, "Autre exemple", role, part=Decimal("0.5"))
+    for part in (Decimal(0), Decimal("1.01")):
+        with pytest.raises(RegleViolee, match="1 à 100"):
+            ajouter_intervenant(ctx, facilitateur, marche.ref, "Autre exemple", role, part=part)
+
+
+def test_un_marche_sans_heures_se_supprime_avec_tout_ce_qui_l_entoure(ctx, fabrique, facilitateur):
+    marche = fabrique.marche()
+    ajouter_composante(ctx, facilitateur, marche.ref, G.TRANCHE, SaisieComposante(heures=D1))
+    prevoir_intervention(ctx, facilitateur, marche.ref, SaisieIntervention(marche.date_debut, marche.date_fin))
+    cocher_etape(ctx, facilitateur, marche.ref, "besoin_vu")
+    fixer_compteur_npnru(ctx, facilitateur, marche.ref, VoletNpnru.TRAVAUX, Decimal(100))
+    signer_avenant(ctx, facilitateur, marche.ref, SaisieAvenant(fabrique.jour, "a.pdf", objet="x"))
+    supprimer_marche(ctx, facilitateur, marche.ref)
+    with ctx.lecture() as s:
+        assert s.get(Marche, marche.id) is None
+
+
+def test_un_marche_qui_porte_un_contrat_ne_se_supprime_pas(ctx, fabrique, facilitateur):
+    marche = fabrique.marche()
+    fabrique.contrat(fabrique.personne(), fabrique.organisation(), marche)
+    with pytest.raises(RegleViolee, match="ne peut pas être supprimé"):
+        supprimer_marche(ctx, facilitateur, marche.ref)

@@ -15,9 +15,9 @@ from marketplace.journal.services import journaliser
 from marketplace.marches.models import Intervenant, RoleIntervenant
 from marketplace.marches.portee import charger_marche
 from marketplace.marches.rules.formes import ACCORDS_CADRES
+from marketplace.marches.rules.parts import Noeud, verifier_parts
 from marketplace.marches.services.formes import forme_de
 from marketplace.marches.services.saisie import lire_entreprise, toucher
-from marketplace.valeurs import somme
 
 LIBELLES_ROLES = {
     RoleIntervenant.COTRAITANT: "cotraitant",
@@ -55,11 +55,14 @@ def ajouter_intervenant(
             raise RegleViolee("Ce donneur d'ordre n'est pas sur ce marché.", champ="parent_id")
         if parent_id is not None and role is not RoleIntervenant.SOUS_TRAITANT:
             raise RegleViolee("Seul un sous-traitant dépend d'un autre intervenant.", champ="parent_id")
-        if part is not None and not 0 < part <= 1:
-            raise RegleViolee("Une part va de 1 à 100 %.", champ="part")
-        freres = [i.part for i in presents if i.parent_id == parent_id and i.part is not None]
-        if part is not None and somme(freres) + part > 1:
-            raise RegleViolee("Les parts dépassent 100 % de l'objectif : vérifiez.", champ="part")
+        nommes = s.execute(
+            select(Intervenant.id, Organisation.nom)
+            .join(Organisation, Organisation.id == Intervenant.organisation_id)
+            .where(Intervenant.marche_id == marche.id)
+        )
+        noms = {ligne[0]: ligne[1] for ligne in nommes}
+        arbre = [Noeud(i.id, noms[i.id], i.parent_id, i.part) for i in presents]
+        verifier_parts([*arbre, Noeud(0, firme.nom, parent_id, part)])
         s.add(Intervenant(marche_id=marche.id, organisation_id=firme.id, role=role, parent_id=parent_id, part=part))
         toucher(ctx, marche)
         resume = f"a ajouté {firme.nom} ({LIBELLES_ROLES[role]})"

@@ -97,10 +97,21 @@ def trouver_organisation(
     return s.scalars(requete.where(Organisation.cle == cle(texte)).order_by(Organisation.id)).first()
 
 
+def _verifier_siret(texte: str, *, champ: str) -> None:
+    """Refuse fourteen digits whose key is wrong. Raises RegleViolee next to the field."""
+    chiffres = re.sub(r"[\s\u00a0\u202f.]", "", texte)
+    if re.fullmatch(r"\d{14}", chiffres) and not siret_valide(chiffres):
+        raise RegleViolee(
+            "Ce numéro SIRET n'existe pas : vérifiez les 14 chiffres sur l'extrait Kbis.",
+            champ=champ,
+        )
+
+
 def lire_acheteur(s: Session, acteur: Acteur, texte: str) -> Organisation:
     """The buyer named by this text. Raises RegleViolee next to its field."""
     if not texte.strip():
         raise RegleViolee("Dites qui achète : le maître d'ouvrage.", champ="acheteur")
+    _verifier_siret(texte, champ="acheteur")
     trouve = trouver_organisation(s, acteur.territoire_id, texte, (TypeOrganisation.ACHETEUR,))
     if trouve is None:
         raise RegleViolee(
@@ -121,6 +132,7 @@ def lire_entreprise(
     texte = texte.strip()
     if not texte:
         return None
+    _verifier_siret(texte, champ=champ)
     trouve = trouver_organisation(s, acteur.territoire_id, texte)
     if trouve is not None:
         if trouve.type in (TypeOrganisation.ACHETEUR, TypeOrganisation.PRESCRIPTEUR, TypeOrganisation.OPCS):
