@@ -49,7 +49,7 @@ def copier_base(serveur: URL | None, modele: str, dossier: Path) -> str:
     moteur = create_engine(serveur.set(database="postgres"), isolation_level="AUTOCOMMIT")
     try:
         with moteur.connect() as connexion:
-            connexion.execute(text(f'CREATE DATABASE "{nom}" TEMPLATE "{source}"'))
+            connexion.execute(text(f'CREATE DATABASE "{nom}" TEMPLATE "{source}" STRATEGY FILE_COPY'))
     finally:
         moteur.dispose()
     return serveur.set(database=nom).render_as_string(hide_password=False)

@@ -151,18 +151,22 @@ class Poste:
         deborde = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert deborde <= 0, f"{self.page.url} dépasse l'écran de {deborde} px"
 
-    def verifier(self) -> None:
+    def verifier(self, *, axe: bool = True) -> None:
         """No axe violation, nothing wider than the screen, nothing in the console."""
+        if axe:
+            assert self.fautes_axe() == []
+        self.tenir_dans_l_ecran()
+        assert self.ennuis == []
+
+    def fautes_axe(self) -> list[str]:
+        """What axe finds wrong on the page: about a second, most of the time of a visit."""
         resultat = Axe().run(
             self.page, options={"runOnly": {"type": "tag", "values": REGLES_AXE}, "resultTypes": ["violations"]}
         )
-        fautes = [
+        return [
             f"{self.page.url} : {v['id']} : {[n['target'] for n in v['nodes']][:3]}"
             for v in resultat.response["violations"]
         ]
-        assert fautes == []
-        self.tenir_dans_l_ecran()
-        assert self.ennuis == []
 
     def photographier(self, nom: str) -> None:
         """Keep a picture of the page when CAPTURES names a folder."""
@@ -171,9 +175,9 @@ class Poste:
             fichier.parent.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=str(fichier), full_page=True)
 
-    def montrer(self, nom: str) -> None:
+    def montrer(self, nom: str, *, axe: bool = True) -> None:
         """Check the page, then keep its picture."""
-        self.verifier()
+        self.verifier(axe=axe)
         self.photographier(nom)
 
 

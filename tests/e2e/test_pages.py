@@ -22,6 +22,10 @@ COMPTES = {
     "acheteur": "acheteur@demo.invalid",
     "administrateur": "admin@demo.invalid",
 }
+A_SOI = {"siae": "/employeur", "administrateur": "/admin"}
+"""Where a hat's own pages are, when the address does not carry its name."""
+LISENT_TOUT = frozenset({"visiteur", "facilitateur"})
+"""The hats whose visit has axe read the pages open to all: two examples of a template, signed in and not."""
 FICHIER = re.compile(r"\.(csv|xlsx|pdf|json|ics|xml)$")
 MOTS_DE_STATUT = re.compile(
     r"\b(?:RSA|ASS|AAH|RQTH|TH|QPV|(?i:handicap\w*|bénéficiaires?|allocataires?|freins?|chômeurs?))\b"
@@ -74,7 +78,7 @@ def test_chaque_page_atteinte_par_les_liens_est_saine(nom: str, asseoir: Callabl
             poste.tenir_dans_l_ecran()
             poste.photographier(f"{image}-360")
             poste.page.set_viewport_size(BUREAU)
-            poste.montrer(f"{image}-1280")
+            poste.montrer(f"{image}-1280", axe=nom in LISENT_TOUT or cle.startswith(A_SOI.get(nom, f"/{nom}")))
         except AssertionError as faute:
             fautes.append(str(faute).split("\n")[0][:400])
             poste.ennuis.clear()
