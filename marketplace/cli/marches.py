@@ -17,7 +17,8 @@ from marketplace.cli.base import jour
 from marketplace.cli.sortie import dire, imprimer_json
 from marketplace.comptes.roles import systeme
 from marketplace.contexte import PARIS
-from marketplace.erreurs import RegleViolee
+from marketplace.erreurs import ErreurExploitation, RegleViolee
+from marketplace.marches.exports.decp import exporter_decp
 from marketplace.marches.imports.decp import importer_decp
 from marketplace.marches.imports.fichiers import lire_fichier
 from marketplace.marches.rules.dimensionnement import (
@@ -53,6 +54,15 @@ def ajouter(commandes: Any) -> None:
     d.add_argument("--strict", action="store_true", help="tout refuser à la première erreur")
     d.add_argument("--json", action="store_true")
     d.set_defaults(action=import_decp)
+    p = commandes.add_parser("export", help="fait sortir des marchés vers un fichier")
+    sorties = p.add_subparsers(dest="format", metavar="FORMAT", required=True)
+    d = sorties.add_parser("decp", help="considérations sociales de nos marchés, en données essentielles (JSON)")
+    d.add_argument("fichier", type=Path, help="fichier à écrire")
+    d.add_argument("--territoire", metavar="CODE", help="si la base en tient plusieurs")
+    d.add_argument("--annee", type=int, help="marchés notifiés cette année-là")
+    d.add_argument("--acheteur", metavar="SIRET", help="marchés de cet acheteur")
+    d.add_argument("--json", action="store_true")
+    d.set_defaults(action=export_decp)
     siae.ajouter(formats)
     heures.ajouter(formats)
     reprise.ajouter(formats)
@@ -129,4 +139,34 @@ def import_decp(args: argparse.Namespace) -> int:
     )
     for refus in resultat.refuses:
         dire(f"  ligne {refus.ligne} ({refus.id}) : {refus.motif}")
+    return 0
+
+
+def export_decp(args: argparse.Namespace) -> int:
+    """Write the notified marchés of a territory in DECP form; say what buyers must fill and what stayed out."""
+    ctx = creer_contexte()
+    with ctx.lecture() as s:
+        territoire_id = territoire_choisi(s, args.territoire)
+        export = exporter_decp(
+            s, systeme(territoire_id), ctx.aujourdhui(), annee=args.annee, acheteur_siret=args.acheteur
+        )
+    try:
+        args.fichier.write_bytes(export.octets())
+    except OSError as panne:
+        raise ErreurExploitation(f"Impossible d'écrire {args.fichier} ({panne.strerror}).") from None
+    if args.json:
+        imprimer_json(
+            {
+                "exportes": export.exportes,
+                "incomplets": [{"ref": li.ref, "champs": list(li.details)} for li in export.incomplets],
+                "ecartes": [{"ref": li.ref, "motif": li.details[0]} for li in export.ecartes],
+            }
+        )
+        return 0
+    print(
+        f"{export.exportes} exportés, dont {len(export.incomplets)} à compléter par l'acheteur ; "
+        f"{len(export.ecartes)} laissés de côté"
+    )
+    for ligne in export.ecartes:
+        dire(f"  {ligne.ref} {ligne.intitule} : {ligne.details[0]}")
     return 0

@@ -89,3 +89,24 @@ def test_import_decp_dit_en_francais_ce_qui_manque(base, fabrique, capsys):
     fabrique.territoire("gard", nom="Gard", departements=["30"])
     assert main(["import", "decp", str(chemin)]) == 1
     assert "--territoire" in capsys.readouterr().err
+
+
+def test_export_decp_ecrit_un_fichier_que_l_import_relit(base, fabrique, capsys):
+    fabrique.territoire()
+    from marketplace.comptes.models import TypeOrganisation
+
+    acheteur = fabrique.organisation(TypeOrganisation.ACHETEUR, siret=ACHETEUR)
+    fabrique.marche(100, acheteur_id=acheteur.id)
+    fabrique.marche(100)
+    sortie = base / "decp.json"
+    assert main(["export", "decp", str(sortie), "--json"]) == 0
+    resume = json.loads(capsys.readouterr().out)
+    assert resume["exportes"] == 1
+    assert "typesPrix" in resume["incomplets"][0]["champs"]
+    assert "SIRET" in resume["ecartes"][0]["motif"]
+    assert main(["import", "decp", str(sortie), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["crees"] == 1
+    assert main(["export", "decp", str(sortie), "--annee", "1999"]) == 0
+    assert "0 exportés" in capsys.readouterr().out
+    assert main(["export", "decp", str(base / "absent" / "decp.json")]) == 1
+    assert "Impossible d'écrire" in capsys.readouterr().err

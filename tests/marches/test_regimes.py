@@ -109,6 +109,16 @@ def test_les_indicateurs_comptent_les_marches_notifies_de_l_annee(ctx, fabrique,
     assert (tout.sociale.pourcentage, tout.sociale.atteint) == (Decimal("33.3"), True)
     assert tout.montant_structures == 100_000
     assert (tout.analysee.nombre, tout.analysee.total) == (3, 4)
+    assert (tout.clauses, tout.criteres, tout.reserves, tout.insertions, tout.derogations) == (1, 0, 0, 0, 0)
+
+
+def test_deux_acheteurs_du_meme_nom_ne_se_melangent_pas(ctx, fabrique):
+    villes = [fabrique.organisation(TypeOrganisation.ACHETEUR, nom="Ville exemple") for _ in range(2)]
+    for ville in villes:
+        fabrique.marche(10, acheteur_id=ville.id, date_notification=date(2026, 3, 1))
+    with ctx.lecture() as s:
+        lignes = indicateurs(s, villes[0].territoire_id, 2026)
+    assert [(li.acheteur, li.notifies) for li in lignes] == [("", 2), ("Ville exemple", 1), ("Ville exemple", 1)]
 
 
 def test_les_pages_du_regime(ctx, fabrique, connecter):

@@ -178,8 +178,8 @@ _SEULES = re.compile(
     r"|\besat\b|insertion|proteg)"
 )
 _CONFIE = re.compile(
-    r"(?:confi\w+|sous-trait\w+|cotrait\w+|mise a disposition|recour\w+|embauch\w+|recrut\w+|emplo(?:yer|ie\w*) |prendr\w+"
-    r"|accueil\w*)[^.]{0,110}"
+    r"(?:confi\w+|sous-trait\w+|cotrait\w+|mise a disposition|recour\w+|embauch\w+|recrut\w+"
+    r"|emplo(?:yer|ie\w*) |prendr\w+|accueil\w*)[^.]{0,110}"
     r"(?:insertion|eloigne|demandeurs? d'emploi|quartiers?|apprenti|stagiaire|alternan|professionnalisation"
     r"|\bgeiq\b|\betti\b|pole emploi"
     r"|france travail)"

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.comptes.models import STRUCTURES_INSERTION, Organisation, TypeOrganisation
 from marketplace.contexte import PARIS
 from marketplace.marches.models import Clause, Marche, RegimeMarche
+from marketplace.marches.rules.considerations import Levier
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.marches.rules.regime import (
     Derogation,
@@ -83,7 +84,10 @@ class LigneDerogation:
 
 @dataclass(frozen=True, slots=True)
 class IndicateursAcheteur:
-    """One buyer, one year. Amounts in € HT. `acheteur` is empty for the sum of all."""
+    """One buyer, one year. Amounts in € HT. `acheteur` is empty for the sum of all.
+
+    `clauses`, `criteres`, `reserves`, `insertions`: notified contracts by lever (R4); one may have several.
+    """
 
     acheteur: str
     notifies: int
@@ -93,6 +97,11 @@ class IndicateursAcheteur:
     montant_structures: Decimal
     sociale: Indicateur
     analysee: Indicateur
+    clauses: int
+    criteres: int
+    reserves: int
+    insertions: int
+    derogations: int
 
 
 def regime_du_marche(s: Session, marche_id: int, nature: NatureMarche) -> RegimeVu | None:
@@ -163,12 +172,14 @@ def _lignes(s: Session, territoire_id: int, annee: int) -> list[Any]:
     depuis, jusqu_a = datetime(annee, 1, 1, tzinfo=PARIS), datetime(annee + 1, 1, 1, tzinfo=PARIS)
     requete = (
         select(
+            Organisation.id.label("acheteur_id"),
             Organisation.nom,
             Marche.etat,
             Marche.date_notification,
             Marche.montant_ht,
             Clause.heures_prevues,
             RegimeMarche.leviers,
+            RegimeMarche.reservation,
             RegimeMarche.derogation,
             Marche.titulaire_id,
         )
@@ -194,12 +205,13 @@ def indicateurs(s: Session, territoire_id: int, annee: int) -> tuple[Indicateurs
             select(Organisation.id).where(Organisation.territoire_id == territoire_id, Organisation.type.in_(types))
         )
     )
-    par_acheteur: dict[str, list[Any]] = {"": []}
+    # By buyer, not by name: two bodies may be called the same.
+    par_acheteur: dict[tuple[str, int], list[Any]] = {("", 0): []}
     for ligne in _lignes(s, territoire_id, annee):
-        par_acheteur[""].append(ligne)
-        par_acheteur.setdefault(ligne.nom, []).append(ligne)
+        par_acheteur["", 0].append(ligne)
+        par_acheteur.setdefault((ligne.nom, ligne.acheteur_id), []).append(ligne)
     return tuple(
-        _indicateurs(nom, lignes, structures, date(annee, 12, 31)) for nom, lignes in sorted(par_acheteur.items())
+        _indicateurs(nom, lignes, structures, date(annee, 12, 31)) for (nom, _), lignes in sorted(par_acheteur.items())
     )
 
 
@@ -208,6 +220,10 @@ def _indicateurs(nom: str, lignes: list[Any], structures: set[int], le: date) ->
     sociaux = [li for li in notifies if li.leviers or li.heures_prevues]
     decides = [li for li in lignes if li.etat in ANALYSES or li.leviers or li.derogation is not None]
     zero = Decimal(0)
+
+    def portent(levier: Levier) -> int:
+        return sum(levier in (li.leviers or ()) for li in notifies)
+
     return IndicateursAcheteur(
         nom,
         len(notifies),
@@ -217,4 +233,9 @@ def _indicateurs(nom: str, lignes: list[Any], structures: set[int], le: date) ->
         sum((li.montant_ht or zero for li in notifies if li.titulaire_id in structures), zero),
         part_sociale(len(sociaux), len(notifies), le),
         part_analysee(len(decides), len(lignes)),
+        sum(bool(li.heures_prevues) or Levier.CONDITION_EXECUTION in (li.leviers or ()) for li in notifies),
+        portent(Levier.CRITERE_ATTRIBUTION),
+        sum(li.reservation is not None or Levier.MARCHE_RESERVE in (li.leviers or ()) for li in notifies),
+        portent(Levier.OBJET_INSERTION),
+        sum(li.derogation is not None for li in lignes),
     )

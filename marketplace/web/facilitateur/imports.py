@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SubmitField
 
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import FichierRefuse, Introuvable, RegleViolee
+from marketplace.marches.exports.decp import ExportDecp, exporter_decp
 from marketplace.marches.imports.decp import importer_decp
 from marketplace.marches.queries.pistes import pistes_a_qualifier
 from marketplace.marches.services.pistes import ecarter_piste, prendre_piste
@@ -93,3 +94,39 @@ def ecarter(piste_id: int) -> Any:
     except RegleViolee as refus:
         flash(refus.message, "danger")
     return redirect(url_for(".pistes"))
+
+
+def _annee_demandee() -> int | None:
+    """The year of the address; None for all."""
+    brut = request.args.get("annee", "")
+    return int(brut) if brut.isdigit() and 2000 <= int(brut) <= 2100 else None
+
+
+def _exporter() -> ExportDecp:
+    ctx = contexte()
+    with ctx.lecture() as s:
+        return exporter_decp(s, acteur(), ctx.aujourdhui(), annee=_annee_demandee())
+
+
+@bp.get("/marches-publies/exporter")
+@reserve_a(Role.FACILITATEUR)
+def exporter() -> Any:
+    """What would be published of our marchés: how many, what buyers must fill, what cannot go out."""
+    cette_annee = contexte().aujourdhui().year
+    return render_template(
+        "facilitateur/export_decp.html",
+        export=_exporter(),
+        annee=_annee_demandee(),
+        annees=range(cette_annee, cette_annee - 6, -1),
+    )
+
+
+@bp.get("/marches-publies/exporter.json")
+@reserve_a(Role.FACILITATEUR)
+def exporter_json() -> Response:
+    """The file, in the official form."""
+    annee = _annee_demandee()
+    reponse = Response(_exporter().octets(), mimetype="application/json")
+    nom = f"decp-{annee}.json" if annee else "decp.json"
+    reponse.headers["Content-Disposition"] = f'attachment; filename="{nom}"'
+    return reponse

@@ -37,10 +37,15 @@ COLONNES = (
     "marches_notifies",
     "avec_consideration",
     "part_sociale",
+    "dont_clause",
+    "dont_critere",
+    "dont_reserves",
+    "dont_objet_insertion",
     "montant_ht_avec_consideration",
     "heures_prevues",
     "montant_ht_structures",
     "part_analysee",
+    "derogations",
 )
 
 
@@ -206,7 +211,9 @@ def indicateurs_csv() -> Response:
         nom = li.acheteur or "Ensemble"
         # A name that a spreadsheet would take for a formula is quoted.
         nom = f"'{nom}" if nom[0] in "=+-@" else nom
-        ecrivain.writerow([annee, nom, li.notifies, li.avec_consideration, part, montant, heures, structures, analysee])
+        leviers = (li.clauses, li.criteres, li.reserves, li.insertions)
+        debut = (annee, nom, li.notifies, li.avec_consideration, part)
+        ecrivain.writerow([*debut, *leviers, montant, heures, structures, analysee, li.derogations])
     reponse = Response("\ufeff" + sortie.getvalue(), mimetype="text/csv")
     reponse.headers["Content-Disposition"] = f'attachment; filename="indicateurs-{annee}.csv"'
     return reponse

@@ -1,4 +1,4 @@
-"""The kinds of calculation, and the golden cases T1 to T8 by name."""
+"""The kinds of calculation, and the golden cases T1 to T8 and T23 by name."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from marketplace.erreurs import RegleViolee
 from marketplace.marches.rules.calculs import Cas, calculer, entrees_gardees, partager, refaire
+from marketplace.marches.rules.considerations import Consideration, verifier
 from marketplace.marches.rules.dimensionnement import ReglagesDimensionnement, etudier_faisabilite
+from marketplace.marches.rules.regime import (
+    Derogation,
+    NatureMarche,
+    Regime,
+    TypeAcheteur,
+    regime_applicable,
+    verifier_regime,
+)
 
 D = Decimal
 LE = date(2026, 11, 21)
@@ -114,3 +123,32 @@ def test_les_heures_d_un_groupement_font_toujours_l_objectif(objectif: Decimal, 
 )
 def test_la_faisabilite_se_dit_en_une_phrase(heures: int, mois: int, vivier: int | None, phrase: str) -> None:
     assert etudier_faisabilite(D(heures), mois, vivier, R).phrase == phrase
+
+
+@pytest.mark.parametrize(
+    ("nature", "valeur", "le", "attendu"),
+    [
+        pytest.param(NatureMarche.SERVICES, "215999.99", date(2026, 8, 22), Regime.FACULTATIF, id="T8-sous-le-seuil"),
+        pytest.param(NatureMarche.SERVICES, "216000", date(2026, 8, 22), Regime.OBLIGATOIRE, id="T8-au-seuil"),
+        pytest.param(NatureMarche.SERVICES, "216000", date(2026, 8, 21), Regime.FACULTATIF, id="T8-la-veille"),
+        pytest.param(NatureMarche.TRAVAUX, "5000000", date(2026, 8, 22), Regime.FACULTATIF, id="T8-travaux"),
+    ],
+)
+def test_t8_la_condition_sociale_obligatoire(nature: NatureMarche, valeur: str, le: date, attendu: Regime) -> None:
+    assert regime_applicable(TypeAcheteur.AUTRE_POUVOIR, nature, D(valeur), le) is attendu
+
+
+def test_t8_le_motif_des_travaux_courts_ne_vaut_pas_pour_des_services() -> None:
+    with pytest.raises(RegleViolee):
+        verifier_regime(
+            Regime.OBLIGATOIRE,
+            NatureMarche.SERVICES,
+            a_une_condition_sociale=False,
+            derogation=Derogation.TRAVAUX_COURTS,
+            motivation="cinq mois",
+        )
+
+
+def test_t23_clause_sociale_et_pas_de_consideration_ne_vont_pas_ensemble() -> None:
+    with pytest.raises(RegleViolee):
+        verifier([Consideration.CLAUSE, Consideration.AUCUNE])

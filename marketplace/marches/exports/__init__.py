@@ -1,0 +1,1 @@
+"""Marchés that go out to other systems."""
