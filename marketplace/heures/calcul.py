@@ -53,6 +53,8 @@ from marketplace.personnes.rules.fenetre import (
 from marketplace.territoire.reglages import Reglages
 
 ZERO = Decimal("0.00")
+PUBLIQUES = (TypeOrganisation.ACHETEUR, TypeOrganisation.OPCS, TypeOrganisation.PRESCRIPTEUR)
+"""User bodies that are no companies: hours lent to them stay out of the 480 h of an AI (R75, L2211-1)."""
 DEPASSEMENT_CONTRAT = Decimal("1.5")
 """Over this many times the weekly hours of the contrat, hours are looked at first."""
 
@@ -107,7 +109,8 @@ def calculer(
         debut, fin = periode_du_mois(ligne.mois, contrat.debut, contrat.fin)
         valeur = Ligne(
             ref=str(ligne.id),
-            numero=ligne.id,
+            # The rank of the contrat, not that of the row: the order in which hours came in changes nothing.
+            numero=contrat.id,
             personne=str(contrat.personne_id),
             clause=str(ligne.marche_id),
             debut=min(debut, fin),
@@ -116,7 +119,7 @@ def calculer(
             formation=ligne.formation,
             type_structure=contrat.structure.value,
             type_contrat=contrat.type_contrat,
-            utilisateur_entreprise=contrat.modalite is Modalite.MAD_AI,
+            utilisateur_entreprise=contrat.modalite is Modalite.MAD_AI and contrat.utilisatrice not in PUBLIQUES,
         )
         cadre = replace(
             marches[ligne.marche_id],
@@ -158,9 +161,11 @@ class _ContratLu:
     fin: date | None
     heures_hebdo: Decimal
     validation_id: int | None
+    utilisatrice: TypeOrganisation | None
 
 
 def _contrats(s: Session, ids: Collection[int]) -> dict[int, _ContratLu]:
+    utilisatrice = aliased(Organisation)
     requete = (
         select(
             Contrat.id,
@@ -173,8 +178,10 @@ def _contrats(s: Session, ids: Collection[int]) -> dict[int, _ContratLu]:
             Contrat.fin,
             Contrat.heures_hebdo,
             Contrat.validation_id,
+            utilisatrice.type.label("utilisatrice"),
         )
         .join(Organisation, Organisation.id == Contrat.employeur_id)
+        .outerjoin(utilisatrice, utilisatrice.id == Contrat.utilisatrice_id)
         .where(Contrat.id.in_(ids))
     )
     return {ligne.id: _ContratLu(**ligne._mapping) for ligne in s.execute(requete)}
@@ -288,10 +295,6 @@ def _compteurs(
     }
     placees = {c.personne_id for c in contrats.values() if c.structure is TypeOrganisation.AI}
     return Compteurs(ai=compteurs_ai(s, placees, ignorees, reglages), formation=formation)
-
-
-PUBLIQUES = (TypeOrganisation.ACHETEUR, TypeOrganisation.OPCS, TypeOrganisation.PRESCRIPTEUR)
-"""User bodies that are no companies: hours lent to them stay out of the 480 h of an AI (R75, L2211-1)."""
 
 
 def compteurs_ai(
