@@ -93,6 +93,8 @@ def mesurer(ctx: Contexte, tours: int = TOURS) -> dict[str, Any]:
     """Floor and follow-up in turn: the first night opens every alerte, the next ones only check."""
     resumes: list[dict[str, Any]] = []
     premiere = _chronometrer(ctx, lambda: resumes.append(suivre_clauses(ctx, LE)))
+    # Read before the first floor: fetching every group at once is what the bare query does, not the follow-up.
+    memoire = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     planchers, nuits = [], []
     for _ in range(tours):
         planchers.append(_chronometrer(ctx, lambda: regroupement_nu(ctx)))
@@ -110,7 +112,7 @@ def mesurer(ctx: Contexte, tours: int = TOURS) -> dict[str, Any]:
         "nuit_travail_s": _resume([n[1] for n in nuits]),
         "rapport": _resume([n[0] / p[0] for n, p in zip(nuits, planchers, strict=True)]),
         "rapport_travail": _resume([n[1] / p[1] for n, p in zip(nuits, planchers, strict=True)]),
-        "memoire_mo": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "memoire_mo": round(memoire, 1),
     }
 
 
