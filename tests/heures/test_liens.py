@@ -16,7 +16,7 @@ from marketplace.heures.acces import etablissements
 from marketplace.heures.models import Delegation, EtatDeclaration, LienDeclaration
 from marketplace.heures.queries import declarations_de
 from marketplace.heures.services.declarations import declarer
-from marketplace.heures.services.delegations import nommer_delegue, retirer_delegue
+from marketplace.heures.services.delegations import fermer_les_liens, nommer_delegue, retirer_delegue
 from marketplace.heures.services.liens import acteur_du_lien, demander_code, fermer_lien, lire_lien, ouvrir_par_code
 from marketplace.heures.taches import ouvrir_declarations
 from marketplace.journal.models import Courriel, Evenement
@@ -216,6 +216,17 @@ def test_retirer_un_delegue_ferme_ses_liens_et_sa_session(
     assert acteur_du_lien(chantier.ctx, secret) is None
     with pytest.raises(RegleViolee):
         lire_lien(chantier.ctx, lien)
+
+
+def test_l_entreprise_ferme_tous_ses_liens_et_les_siens_seulement(chantier: Chantier, lien: str) -> None:
+    autre = chantier.fabrique.organisation(courriel="autre@exemple.invalid")
+    chantier.salarie(employeur=autre)
+    ouvrir_declarations(chantier.ctx, date(2026, 11, 1))
+    ailleurs = lien_du_dernier_courriel(chantier, "autre@exemple.invalid")
+    assert fermer_les_liens(chantier.ctx, chantier.employeur) == 1
+    with pytest.raises(RegleViolee):
+        lire_lien(chantier.ctx, lien)
+    assert lire_lien(chantier.ctx, ailleurs).organisation == autre.nom
 
 
 def test_une_delegation_finit_a_sa_date(chantier: Chantier, nommer: Callable[..., str], horloge: Horloge) -> None:

@@ -130,6 +130,23 @@ def _retirer(s: Session, ctx: Contexte, organisation_id: int, courriel: str) -> 
     return len(retirees)
 
 
+def fermer_les_liens(ctx: Contexte, acteur: Acteur) -> int:
+    """Close every link sent for the firm so far, whoever got it, and the sessions they opened; how many."""
+    with ctx.transaction() as s:
+        organisation = _organisation(s, acteur)
+        fermes = revoquer_liens(s, ctx, organisation.id)
+        journaliser(
+            s,
+            ctx.horloge(),
+            acteur,
+            "fermer_liens",
+            organisation,
+            f"{organisation.nom} ferme ses liens de déclaration",
+            liens=fermes,
+        )
+        return fermes
+
+
 def retirer_delegue(ctx: Contexte, acteur: Acteur, delegation_id: int) -> None:
     """Take a delegate back, all marchés at once: its links and its open session stop at once."""
     with ctx.transaction() as s:

@@ -220,15 +220,14 @@ def effacer_liens(ctx: Contexte, *, dry_run: bool = False) -> int:
     return nombre
 
 
-def revoquer_liens(s: Session, ctx: Contexte, organisation_id: int, courriel: str) -> int:
-    """Close every link of this address for this firm, sessions included, in the caller's transaction; how many."""
+def revoquer_liens(s: Session, ctx: Contexte, organisation_id: int, courriel: str | None = None) -> int:
+    """Close every link of this firm (of one address), sessions included, in the caller's transaction; how many."""
+    siens = [LienDeclaration.organisation_id == organisation_id, LienDeclaration.revoque_le.is_(None)]
+    if courriel is not None:
+        siens.append(LienDeclaration.courriel == courriel)
     fermes = s.scalars(
         update(LienDeclaration)
-        .where(
-            LienDeclaration.organisation_id == organisation_id,
-            LienDeclaration.courriel == courriel,
-            LienDeclaration.revoque_le.is_(None),
-        )
+        .where(*siens)
         .values(revoque_le=ctx.horloge(), session_empreinte=None, session_expire_le=None, code_empreinte=None)
         .returning(LienDeclaration.id)
     ).all()

@@ -12,7 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.heures.queries.delegations import delegues_de, marches_delegables
-from marketplace.heures.services.delegations import nommer_delegue, retirer_delegue
+from marketplace.heures.services.delegations import fermer_les_liens, nommer_delegue, retirer_delegue
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires import Formulaire, options, sans_nir
 
@@ -85,6 +85,15 @@ def nommer() -> Any:
         form.poser_erreur(erreur)
         return _page(form, 422)
     flash(f"C'est fait : {form.nom.data} reçoit un lien pour déclarer.")
+    return redirect(url_for(".liste"))
+
+
+@bp.post("/fermer-les-liens")
+@reserve_a(Role.EMPLOYEUR)
+def fermer() -> Any:
+    """Close every link sent so far: a mail went to the wrong hands."""
+    fermer_les_liens(contexte(), acteur())
+    flash("C'est fait : aucun lien déjà envoyé ne s'ouvre plus. Le prochain courriel en portera un nouveau.")
     return redirect(url_for(".liste"))
 
 
