@@ -39,7 +39,8 @@ from seeds.referentiels import charger_referentiels
 
 CLIENTS, PROCESSUS = 8, 2
 SEUIL_EXACT, SEUIL_APPROCHE = 3.0, 10.0
-ATTENTE_S = 60
+ATTENTE_S = 300
+"""A loaded machine is slow, not wrong: the first answer of each process reads the whole ledger."""
 APPROCHEES = frozenset({"recherche_approchee"})
 ERREURS = (OSError, HTTPException)
 
@@ -105,8 +106,9 @@ def _servir(base: Base, dossier: Path) -> Iterator[int]:
         "LIMITES": "non",
         "MODE_DEMO": "",
     }
-    ordre = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-w", str(PROCESSUS), "--log-level", "error"]
-    serveur = subprocess.Popen([*ordre, "-b", f"127.0.0.1:{port}", "wsgi:app"], cwd=RACINE, env=environnement)
+    ordre = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-w", str(PROCESSUS), "-t", str(ATTENTE_S)]
+    ordre += ["--log-level", "error", "-b", f"127.0.0.1:{port}", "wsgi:app"]
+    serveur = subprocess.Popen(ordre, cwd=RACINE, env=environnement)
     try:
         limite = time.monotonic() + ATTENTE_S
         while True:
@@ -120,7 +122,11 @@ def _servir(base: Base, dossier: Path) -> Iterator[int]:
         yield port
     finally:
         serveur.terminate()
-        serveur.wait(timeout=20)
+        try:
+            serveur.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            serveur.kill()
+            serveur.wait()
 
 
 def demander(port: int, adresse: str) -> tuple[float, int]:

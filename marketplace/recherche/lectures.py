@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -35,6 +36,17 @@ _Acheteur = aliased(Organisation, name="acheteur")
 
 def _centiemes(heures: Decimal | None) -> int:
     return int((heures or Decimal(0)) * 100)
+
+
+@lru_cache(maxsize=1024)
+def _cle_connue(texte: str) -> str:
+    """The key of a wording that many things share: a sector, an opération."""
+    return cle(texte)
+
+
+def _cle_ref(ref: str) -> str:
+    """The key of a reference: « M-000123 » → « m 000123 »."""
+    return ref.lower().replace("-", " ")
 
 
 def _textes(*textes: str | None) -> tuple[str, ...]:
@@ -85,7 +97,13 @@ def fiches_marches(s: Session, territoire_id: int, jour: date, ids: Collection[i
             m.id,
             -m.id,
             _textes(
-                m.cle, m.acheteur, m.commune, m.metier, cle(m.secteur), cle(m.ref), m.operation and cle(m.operation)
+                m.cle,
+                m.acheteur,
+                m.commune,
+                m.metier,
+                _cle_connue(m.secteur),
+                _cle_ref(m.ref),
+                m.operation and _cle_connue(m.operation),
             ),
             _etiquettes(secteur=m.secteur, metier=m.code_rome, commune=m.code_insee, acheteur=m.acheteur_id),
             {
@@ -128,7 +146,7 @@ def fiches_offres(s: Session, territoire_id: int, ids: Collection[int] | None = 
         Fiche(
             o.id,
             -int(o.publiee_le.timestamp()) * 1000 - o.id % 1000 if o.publiee_le else 0,
-            _textes(o.cle, o.organisation, o.commune, o.metier, cle(o.ref)),
+            _textes(o.cle, o.organisation, o.commune, o.metier, _cle_ref(o.ref)),
             _etiquettes(
                 type=o.type.value,
                 metier=o.code_rome,
@@ -186,7 +204,7 @@ def _fiche_structure(rang: int, o: Any, postes: Iterable[tuple[str | None, int]]
     return Fiche(
         o.id,
         rang,
-        _textes(o.cle, cle(o.activites), o.commune, cle(LIBELLES_TYPES[o.type]), cle(" ".join(familles_lues))),
+        _textes(o.cle, cle(o.activites), o.commune, _cle_connue(LIBELLES_TYPES[o.type]), cle(" ".join(familles_lues))),
         _etiquettes(
             type=o.type.value,
             activite=familles_lues,
