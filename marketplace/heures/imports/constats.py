@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -25,6 +26,8 @@ class ADecider:
     proposition: str = ""
     marche_ref: str = ""
     connues: int = 0
+    marches: Counter[str] = field(default_factory=Counter)
+    """Marchés of the people of ours these lines name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from marketplace.heures.imports.lecture import Lecteur
 from marketplace.heures.imports.lignes import Periode
 from marketplace.heures.imports.memoire import retenir, se_souvenir
 from marketplace.heures.imports.resultat import Groupe, HeuresDePersonne, Resultat, Sort
-from marketplace.heures.imports.tableau import interpreter, lire_grille
+from marketplace.heures.imports.tableau import Grille, interpreter, lire_grille
 from marketplace.heures.models import (
     Contrat,
     Declaration,
@@ -49,7 +49,7 @@ def importer_heures(
     ctx: Contexte,
     acteur: Acteur,
     employeur_id: int,
-    contenu: bytes,
+    contenu: bytes | Grille,
     correspondance: Correspondance,
     *,
     signataire: str = "",
@@ -58,9 +58,10 @@ def importer_heures(
     """Fill (and sign, when `signataire` is given) the employer's open declarations from its own file.
 
     Strict: one wrong line of ours, or one word nobody decided about, and nothing is written. Lines of other clients,
-    set aside by an explicit choice, are never stored. Raises FichierRefuse when the file is unreadable.
+    set aside by an explicit choice, are never stored. `contenu`: the file, or its cells once read. Raises FichierRefuse
+    when the file is unreadable.
     """
-    grille = lire_grille(contenu)
+    grille = lire_grille(contenu) if isinstance(contenu, bytes) else contenu
     with ctx.transaction() as s:
         exiger(acteur, Action.DECLARER_HEURES, Portee(acteur.territoire_id, frozenset({employeur_id})))
         imports = _Import(s, ctx, acteur, employeur_id, se_souvenir(s, employeur_id).avec(correspondance))

@@ -77,6 +77,7 @@ class Lecteur:
             self.lecture.lus += 1
             somme, depuis = somme + lues, depuis + lues
             self._une_ligne(ligne, lues)
+        self._proposer_par_les_personnes()
         self.lecture.fausses.sort(key=lambda f: f.numero)
         return self.lecture
 
@@ -182,7 +183,16 @@ class Lecteur:
         )
         attente.lignes += 1
         attente.connues += bool(nomme)
+        attente.marches.update({k.marche_ref for k in nomme})
         return ""
+
+    def _proposer_par_les_personnes(self) -> None:
+        """A client whose lines mostly name people of one of our marchés is probably that marché."""
+        for attente in self.lecture.clients.values():
+            if not attente.proposition and attente.marches:
+                (ref, voix), *autres = attente.marches.most_common(2)
+                if 2 * voix > attente.lignes and not (autres and autres[0][1] == voix):
+                    attente.proposition = ref
 
     def _designer(self, lieu: Lieu) -> tuple[str | None, str]:
         """(marché, None when set aside, empty when to decide; what to propose)."""

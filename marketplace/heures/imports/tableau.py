@@ -271,7 +271,8 @@ def _deux_etages(haut: list[str], bas: list[str], largeur: int) -> list[list[str
 def _nomme_un_nir(nom: list[str]) -> bool:
     plats = [cle(n) for n in nom]
     return bool(colonnes_nir(nom, ())) or any(
-        {"nir", "secu", "nss"} & {*p.split()} or "securite sociale" in p for p in plats
+        {"nir", "secu", "nss"} & {*p.split()} or "securite sociale" in p or p.replace(" ", "") in {"nss", "noss"}
+        for p in plats
     )
 
 

@@ -16,7 +16,7 @@ from marketplace.comptes.droits import Action
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import RegleViolee
-from marketplace.heures.models import Contrat
+from marketplace.heures.models import Contrat, CorrespondanceHeures
 from marketplace.heures.queries.personne import (
     ContratDePersonne,
     MoisDePersonne,
@@ -110,6 +110,8 @@ def effacer(ctx: Contexte, s: Session, acteur: Acteur, personne: Personne, actio
     for ref in s.scalars(select(Proposition.ref).where(Proposition.personne_id == personne.id)).all():
         # Messages about her propositions may name her.
         s.execute(delete(Notification).where(Notification.lien.endswith(f"/{ref}", autoescape=True)))
+    # The matricule or the name under which an employer's payroll knew her.
+    s.execute(delete(CorrespondanceHeures).where(CorrespondanceHeures.personne_id == personne.id))
     _fermer_tout(ctx, s, acteur, personne)
     s.execute(
         update(Proposition)

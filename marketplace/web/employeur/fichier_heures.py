@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
@@ -16,6 +17,7 @@ from marketplace.heures.imports.exemple import fichier_d_exemple
 from marketplace.heures.imports.fichier import importer_heures
 from marketplace.heures.imports.resultat import Resultat, Sort
 from marketplace.heures.imports.rubriques import LIBELLES as NATURES
+from marketplace.heures.imports.tableau import lire_grille
 from marketplace.web.employeur.choix_fichier import lire_colonnes, lire_corrections, lire_correspondances
 from marketplace.web.socle.acces import acteur, aussi_par_lien, contexte, reserve_a
 from marketplace.web.socle.filtres import pluriel
@@ -23,7 +25,6 @@ from marketplace.web.socle.filtres import pluriel
 bp = Blueprint("employeur_fichier_heures", __name__, url_prefix="/employeur/fichier-d-heures")
 
 DUREE_SECONDES = 12 * 3600
-TAILLE_MAX = 20 * 1024 * 1024
 LIGNES_MONTREES = 100
 ETAPES = ("colonnes", "correspondances", "verifier")
 
@@ -55,12 +56,13 @@ def envoyer() -> Any:
     envoi = request.files.get("fichier")
     if envoi is None or not envoi.filename:
         return _choisir("Choisissez un fichier.", 422)
-    contenu = envoi.read()
     try:
-        importer_heures(ctx, moi, moi.organisation_id or 0, contenu, Correspondance(), dry_run=True)
+        grille = lire_grille(envoi.read())
+        importer_heures(ctx, moi, moi.organisation_id or 0, grille, Correspondance(), dry_run=True)
     except FichierRefuse as refus:
         return _choisir(refus.message, 422)
-    jeton = deposer(ctx, moi, contenu, duree=DUREE_SECONDES)
+    # The cells alone are kept: the next pages need not open the workbook again.
+    jeton = deposer(ctx, moi, json.dumps(grille, ensure_ascii=False).encode(), duree=DUREE_SECONDES)
     noter(ctx, moi, jeton, {"nom": envoi.filename[:120]})
     return redirect(url_for(".lire", jeton=jeton))
 
@@ -95,7 +97,7 @@ class _Depot:
             self.ctx,
             self.moi,
             self.moi.organisation_id or 0,
-            relire(self.ctx, self.moi, self.jeton),
+            json.loads(relire(self.ctx, self.moi, self.jeton)),
             self.choix,
             signataire=signataire,
             dry_run=dry_run,
