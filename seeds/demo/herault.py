@@ -33,6 +33,7 @@ from seeds.demo.engagements import semer_engagements
 from seeds.demo.memoire import semer_journal, semer_relances
 from seeds.demo.registre import semer_registre
 from seeds.demo.structures import semer_structures
+from seeds.demo.suites import semer_suites
 from seeds.demo.vivier import retirer_quelques_personnes, semer_vivier
 from seeds.referentiels import NOMS_DES_LOTS
 
@@ -61,6 +62,7 @@ def semer(ctx: Contexte, le: date, graine: int = GRAINE) -> dict[str, Any]:
         semer_offres(a)
         semer_propositions(a)
         semer_demandes(a)
+        semer_suites(a)
         retirer_quelques_personnes(a)
         semer_relances(a)
         semer_journal(a, list(s.scalars(select(Declaration).order_by(Declaration.id))))
