@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.droits import Action, Portee, autorise, exiger
-from marketplace.comptes.models import Affectation, Organisation
+from marketplace.comptes.models import Affectation
 from marketplace.comptes.roles import Acteur, Role
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Interdit, Introuvable, RegleViolee
@@ -23,6 +23,7 @@ from marketplace.personnes.models import Personne, Suivi
 from marketplace.personnes.portee import portee_personne, suivi_en_cours
 from marketplace.personnes.queries import ids_suivies
 from marketplace.personnes.services.destinataires import membres
+from marketplace.territoire.models import Territoire
 from marketplace.territoire.queries import territoires
 from marketplace.territoire.reglages import Reglages, reglages_au
 
@@ -144,33 +145,29 @@ def _prevenir(ctx: Contexte, s: Session, territoire_id: int, points: Sequence[re
 
 
 def alertes_dues(s: Session, territoire_id: int, jour: date) -> list[AlerteDue]:
-    """Contrats whose question waits since more than a month. No name in them (N21)."""
-    requete = (
-        select(Contrat.id, Contrat.ref, Organisation.nom, PointDeSuivi.moment, PointDeSuivi.mois)
-        .join(PointDeSuivi, PointDeSuivi.contrat_id == Contrat.id)
-        .join(Organisation, Organisation.id == Contrat.employeur_id)
-        .where(
-            PointDeSuivi.territoire_id == territoire_id,
-            PointDeSuivi.repondu_le.is_(None),
-            PointDeSuivi.echeance <= jour - timedelta(days=JOURS_AVANT_ALERTE),
-        )
-        .order_by(PointDeSuivi.echeance.desc(), PointDeSuivi.id.desc())
+    """One alerte for all the questions that wait since more than a month: a list is read, a hundred alertes are not."""
+    requete = select(func.count()).where(
+        PointDeSuivi.territoire_id == territoire_id,
+        PointDeSuivi.repondu_le.is_(None),
+        PointDeSuivi.echeance <= jour - timedelta(days=JOURS_AVANT_ALERTE),
     )
-    par_contrat = {ligne.id: ligne for ligne in s.execute(requete)}  # the oldest question of each contrat wins
+    nombre = s.scalar(requete) or 0
+    if not nombre:
+        return []
+    attendent = "situation attend" if nombre == 1 else "situations attendent"
     return [
         AlerteDue(
-            cle=f"{SITUATION_ATTENDUE}:{ref}",
+            cle=f"{SITUATION_ATTENDUE}:{territoire_id}",
             territoire_id=territoire_id,
             type=SITUATION_ATTENDUE,
-            objet_type=Contrat.__tablename__,
-            objet_id=numero,
-            objet_ref=ref,
+            objet_type=Territoire.__tablename__,
+            objet_id=territoire_id,
+            objet_ref="",
             gravite=Gravite.INFO,
-            message=f"Situation inconnue d'un salarié de {employeur}, {regles.intitule(moment.value, mois).lower()}",
+            message=f"{nombre} {attendent} une réponse depuis plus d'un mois",
             action="Voir les questions",
             lien="/facilitateur/personnes/situations",
         )
-        for numero, ref, employeur, moment, mois in par_contrat.values()
     ]
 
 
@@ -226,8 +223,7 @@ def repondre_situation(
         # The situation itself stays out of the journal, which more people read than the file (R112).
         resume = f"Situation notée : {regles.intitule(point.moment.value, point.mois).lower()}"
         journaliser(s, quand, acteur, "repondre_situation", contrat, resume)
-        dues = [a for a in alertes_dues(s, acteur.territoire_id, jour) if a.objet_id == contrat.id]
-        reconcilier_alertes(s, quand, acteur.territoire_id, dues, TYPES, objets=[(Contrat.__tablename__, contrat.id)])
+        reconcilier_alertes(s, quand, acteur.territoire_id, alertes_dues(s, acteur.territoire_id, jour), TYPES)
 
 
 def _exiger_reponse(
