@@ -77,6 +77,7 @@ class EcartVu:
     ref: str
     intitule: str
     titulaire: str
+    titulaire_ref: str
     titulaire_telephone: str
     avancement: Avancement
     a_combler: Decimal
@@ -122,6 +123,7 @@ def ecart(s: Session, acteur: Acteur, ref: str, jour: date) -> EcartVu:
         ref=marche.ref,
         intitule=marche.intitule,
         titulaire=titulaire.nom if titulaire else "",
+        titulaire_ref=titulaire.ref if titulaire else "",
         titulaire_telephone=titulaire.telephone if titulaire else "",
         avancement=avancement,
         a_combler=a_combler,

@@ -88,3 +88,42 @@ def test_les_pages_de_l_ecart_sont_au_facilitateur_du_territoire(chantier: Chant
         adresse = f"/facilitateur/marches/{chantier.marche.ref}/{page}"
         assert employeur.get(adresse).status_code == 404
         assert etranger.get(adresse).status_code == 404
+
+
+def test_la_penalite_montre_les_deux_cotes_et_un_projet_de_courrier(
+    chantier: Chantier, facilitateur: FlaskClient
+) -> None:
+    import io
+
+    from docx import Document
+
+    base = f"/facilitateur/marches/{chantier.marche.ref}/penalite"
+    page = facilitateur.get(f"{base}?montant=40").text
+    assert "Aucune offre n&#39;a été publiée pour ce marché." in page
+    assert "Aucun arrêt de chantier noté." in page
+    assert "Ce qui ne dépendait pas de lui" in page
+    fichier = facilitateur.get(f"{base}/courrier.docx?montant=40")
+    assert fichier.status_code == 200
+    lus = [p.text for p in Document(io.BytesIO(fichier.data)).paragraphs]
+    assert lus[0].startswith("PROJET DE COURRIER")
+    assert any("40\u202f000" in texte for texte in lus)
+    assert facilitateur.get(f"{base}/courrier.docx?montant=-4").status_code == 302
+
+
+def test_une_offre_s_ecrit_en_un_clic_pour_le_titulaire(chantier: Chantier, facilitateur: FlaskClient) -> None:
+    chantier.salarie()
+    page = facilitateur.get(f"/facilitateur/marches/{chantier.marche.ref}/ecart").text
+    assert "Écrire une offre pour Bâti Exemple" in page
+    reponse = facilitateur.post(
+        "/agir-pour",
+        data={
+            "organisation": chantier.titulaire.ref,
+            "source": "telephone",
+            "suite": f"/employeur/offres/nouvelle?marche={chantier.marche.ref}",
+        },
+        follow_redirects=True,
+    )
+    assert reponse.status_code == 200
+    assert f'value="{chantier.marche.ref}" selected' in reponse.text.replace("selected value", "value") or (
+        f'selected value="{chantier.marche.ref}"' in reponse.text
+    )
