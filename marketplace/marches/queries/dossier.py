@@ -25,8 +25,10 @@ from marketplace.marches.models import (
 )
 from marketplace.marches.queries.fiche import FicheMarche
 from marketplace.marches.queries.objectifs import objectifs
+from marketplace.marches.queries.regimes import LIBELLES_RESERVATION
 from marketplace.marches.queries.reservations import verifier_reservation
 from marketplace.marches.rules.avenants import EffetHeures
+from marketplace.marches.rules.considerations import Levier
 from marketplace.marches.rules.etapes import (
     OBJECTIF_CALIBRE,
     PREMIERE_EMBAUCHE,
@@ -38,6 +40,7 @@ from marketplace.marches.rules.etapes import (
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.marches.rules.formes import CauseTransfert, Forme, GenreComposante, genres_possibles
 from marketplace.marches.rules.npnru import VoletNpnru
+from marketplace.marches.rules.regime import ARTICLES
 from marketplace.metiers.models import Metier
 from marketplace.territoire.models import Commune
 
@@ -150,6 +153,7 @@ class Dossier:
     etude: EtudeVue | None
     etapes: tuple[PointEtape, ...]
     reserve: tuple[str, ...]
+    considerations: tuple[str, ...]
 
     @property
     def montant_commande(self) -> Decimal:
@@ -189,8 +193,26 @@ def dossier_marche(s: Session, fiche: FicheMarche, jour: date, *, embauches: boo
         compteur=None if compteur is None else CompteurVu(compteur.volet, compteur.heures_travaillees, compteur.heures),
         etude=None if etude is None else EtudeVue(etude.clausable, etude.motif, etude.decidee_le),
         etapes=etapes_du_marche(s, fiche, jour, embauches=embauches),
+        considerations=_considerations(s.get(RegimeMarche, fiche.id)),
         reserve=verifier_reservation(s, fiche.id, None if fiche.titulaire is None else fiche.titulaire.id),
     )
+
+
+def _considerations(regime: RegimeMarche | None) -> tuple[str, ...]:
+    """What the marché carries besides its hours, in words (R4, R5)."""
+    if regime is None:
+        return ()
+    dites = [_LEVIERS[levier] for levier in regime.leviers if levier in _LEVIERS]
+    if regime.reservation is not None:
+        dites.append(f"réservé : {LIBELLES_RESERVATION[regime.reservation]} ({ARTICLES[regime.reservation]})")
+    return tuple(dites)
+
+
+_LEVIERS = {
+    Levier.CONDITION_EXECUTION.value: "condition d'exécution sociale",
+    Levier.CRITERE_ATTRIBUTION.value: "critère d'attribution social",
+    Levier.OBJET_INSERTION.value: "marché d'insertion : l'insertion en est l'objet",
+}
 
 
 def _composantes(s: Session, marche_id: int) -> tuple[ComposanteVue, ...]:

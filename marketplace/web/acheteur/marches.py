@@ -8,9 +8,10 @@ from flask import Blueprint, render_template, request
 
 from marketplace.comptes.roles import Role
 from marketplace.heures.queries import avancements
-from marketplace.marches.queries import FiltresMarches, fiche_marche, marches_de_l_organisation
+from marketplace.marches.queries import FiltresMarches, dossier_marche, fiche_marche, marches_de_l_organisation
 from marketplace.marches.queries.liste import GROUPES
 from marketplace.marches.rules.etats import LIBELLES
+from marketplace.marches.rules.formes import COMPTEE_QUAND, LIBELLES_FORME, LIBELLES_GENRE
 from marketplace.territoire.queries import territoires
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.courbes import courbe_heures
@@ -57,6 +58,7 @@ def fiche(ref: str) -> Any:
     with ctx.lecture() as s:
         m = fiche_marche(s, moi, ref)
         avancement = avancements(s, [m.id], ctx.aujourdhui())[m.id]
+        dossier = dossier_marche(s, m, ctx.aujourdhui())
         territoire = next((t for t in territoires(s) if t.id == moi.territoire_id), None)
     return render_template(
         "acheteur/marche.html",
@@ -65,4 +67,8 @@ def fiche(ref: str) -> Any:
         courbe=courbe_heures(avancement, ctx.aujourdhui(), m.arrets),
         libelles=LIBELLES,
         territoire=territoire,
+        dossier=dossier,
+        formes=LIBELLES_FORME,
+        genres=LIBELLES_GENRE,
+        quand=COMPTEE_QUAND,
     )
