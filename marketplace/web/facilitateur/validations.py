@@ -243,7 +243,7 @@ def lettres() -> Any:
         "facilitateur/lettres.html",
         textes=textes,
         dessins=dessins,
-        entree=url_for("public_documents.entree", _external=True),
+        entree=f"{contexte().config.adresse_publique}/document",
     )
 
 
