@@ -96,6 +96,32 @@ def deposer(poste: Poste, contenu: bytes, nom: str) -> Page:
     return page
 
 
+def test_chaque_etape_est_saine_sur_un_telephone(place: Contexte, asseoir: Callable[..., Poste]) -> None:
+    poste = asseoir(taille=TELEPHONE)
+    poste.se_connecter(ETTI)
+    contenu = "Donneur;Qui;Quand;Combien\nInconnue SARL;Personne Inventée;10/2026;sept\n".encode()
+    page = deposer(poste, contenu, "paie.csv")
+    page.get_by_role("button", name="Lire ce fichier").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Que contiennent ces colonnes")
+    poste.montrer("fichier-360-colonnes")
+    for champ, titre in (("client", "Donneur"), ("nom", "Qui"), ("heures", "Combien"), ("mois", "Quand")):
+        page.locator(f"#colonne-{champ}").select_option(titre)
+    page.get_by_role("button", name="Continuer avec ces colonnes").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Clients et personnes")
+    poste.montrer("fichier-360-correspondances")
+    premier = page.locator("#client-p1")
+    premier.select_option(premier.locator("option").nth(2).get_attribute("value"))
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 ligne à corriger")
+    poste.montrer("fichier-360-lignes")
+    page.get_by_label("Heures", exact=True).fill("7")
+    page.get_by_role("button", name="Vérifier de nouveau").click()
+    expect(page.get_by_role("heading", level=2).first).to_contain_text("1 personne à reconnaître")
+    poste.montrer("fichier-360-personnes")
+    page.get_by_role("button", name="Effacer ce fichier, ne rien écrire").click()
+    expect(page.get_by_text("rien n'a été écrit")).to_be_visible()
+
+
 def test_un_fichier_de_paie_se_decide_une_fois_puis_revient_en_deux_clics(
     place: Contexte, asseoir: Callable[..., Poste]
 ) -> None:
@@ -143,29 +169,3 @@ def test_un_fichier_de_paie_se_decide_une_fois_puis_revient_en_deux_clics(
     poste.photographier("fichier-360-deposes")
     page.get_by_role("button", name="Annuler ce dépôt").first.click()
     expect(page.get_by_text("comme avant")).to_be_visible()
-
-
-def test_chaque_etape_est_saine_sur_un_telephone(place: Contexte, asseoir: Callable[..., Poste]) -> None:
-    poste = asseoir(taille=TELEPHONE)
-    poste.se_connecter(ETTI)
-    contenu = "Donneur;Qui;Quand;Combien\nInconnue SARL;Personne Inventée;10/2026;sept\n".encode()
-    page = deposer(poste, contenu, "paie.csv")
-    page.get_by_role("button", name="Lire ce fichier").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Que contiennent ces colonnes")
-    poste.montrer("fichier-360-colonnes")
-    for champ, titre in (("client", "Donneur"), ("nom", "Qui"), ("heures", "Combien"), ("mois", "Quand")):
-        page.locator(f"#colonne-{champ}").select_option(titre)
-    page.get_by_role("button", name="Continuer avec ces colonnes").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Clients et personnes")
-    poste.montrer("fichier-360-correspondances")
-    premier = page.locator("#client-p1")
-    premier.select_option(premier.locator("option").nth(2).get_attribute("value"))
-    page.get_by_role("button", name="Continuer").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("1 ligne à corriger")
-    poste.montrer("fichier-360-lignes")
-    page.get_by_label("Heures", exact=True).fill("7")
-    page.get_by_role("button", name="Vérifier de nouveau").click()
-    expect(page.get_by_role("heading", level=2).first).to_contain_text("1 personne à reconnaître")
-    poste.montrer("fichier-360-personnes")
-    page.get_by_role("button", name="Effacer ce fichier, ne rien écrire").click()
-    expect(page.get_by_text("rien n'a été écrit")).to_be_visible()

@@ -26,7 +26,12 @@ bp = Blueprint("employeur_fichier_heures", __name__, url_prefix="/employeur/fich
 
 DUREE_SECONDES = 12 * 3600
 LIGNES_MONTREES = 100
-ETAPES = ("colonnes", "correspondances", "verifier")
+GABARITS = {
+    "colonnes": "employeur/fichier_heures_colonnes.html",
+    "correspondances": "employeur/fichier_heures_correspondances.html",
+    "verifier": "employeur/fichier_heures_verifier.html",
+}
+ETAPES = tuple(GABARITS)
 
 
 @bp.get("")
@@ -115,10 +120,9 @@ class _Depot:
 
     def page(self, resultat: Resultat, etape: str, code: int = 200, **valeurs: Any) -> Any:
         """One of the three steps."""
-        gabarit = f"employeur/fichier_heures_{etape}.html"
         return (
             render_template(
-                gabarit,
+                GABARITS[etape],
                 r=resultat,
                 lecture=resultat.lecture,
                 tableau=resultat.tableau,
