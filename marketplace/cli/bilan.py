@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.app import creer_contexte
+from marketplace.bilans.correspondances import definitions_au
+from marketplace.bilans.exports import classeur, pdf
+from marketplace.bilans.exports.cachet import Cachet
+from marketplace.bilans.exports.tableur_csv import fichiers_csv, fichiers_du_registre
+from marketplace.bilans.models import BilanArrete
+from marketplace.bilans.packs import PACKS, fabriquer
 from marketplace.bilans.perimetre import lire_perimetre
 from marketplace.bilans.presentation import en_json
-from marketplace.bilans.queries import bilan, empreinte_registre
+from marketplace.bilans.queries import empreinte_registre, lire_faits
+from marketplace.bilans.rules.bilan import dresser
 from marketplace.bilans.rules.periode import Periode, annee, periode
+from marketplace.bilans.rules.tableaux import Registre
+from marketplace.bilans.services import regularisations
+from marketplace.bilans.vue import BilanVu, de_dict, en_dict, presenter
 from marketplace.cli.base import jour
-from marketplace.cli.sortie import imprimer_json
-from marketplace.erreurs import RegleViolee
+from marketplace.cli.sortie import dire, imprimer_json
+from marketplace.contexte import PARIS
+from marketplace.erreurs import ErreurExploitation, RegleViolee
 from marketplace.heures.models import Declaration, LigneHeures
 from marketplace.territoire.models import Territoire
 
@@ -32,8 +45,16 @@ def ajouter(commandes: Any) -> None:
         help="tout, sans-exceptionnelles, acheteur:REF, operation:REF, gestionnaire:NOM ; séparés par des virgules",
     )
     p.add_argument("--territoire", metavar="CODE", help="nécessaire quand la base en porte plusieurs")
-    p.add_argument("--json", action="store_true", help="les tableaux sur la sortie standard (par défaut)")
-    p.set_defaults(action=imprimer)
+    p.add_argument(
+        "--arrete", metavar="REF|DATE", help="le bilan arrêté de cette référence, ou le dernier à cette date"
+    )
+    p.add_argument("--pack", choices=list(PACKS), help="un dossier tout prêt, au lieu du bilan entier")
+    sortie = p.add_mutually_exclusive_group()
+    sortie.add_argument("--json", action="store_true", help="les tableaux sur la sortie standard (par défaut)")
+    sortie.add_argument("--xlsx", type=Path, metavar="F", help="un classeur")
+    sortie.add_argument("--pdf", type=Path, metavar="F", help="un document balisé")
+    sortie.add_argument("--csv", type=Path, metavar="DOSSIER", help="un fichier par tableau, et les lignes")
+    p.set_defaults(action=produire)
 
 
 def lire_periode(args: argparse.Namespace) -> Periode:
@@ -62,22 +83,93 @@ def choisir_territoire(s: Session, code: str | None, choisie: Periode) -> Territ
     return tous[0]
 
 
-def imprimer(args: argparse.Namespace) -> int:
-    """Print the report as JSON."""
+def produire(args: argparse.Namespace) -> int:
+    """Print the report as JSON, or write it in a file."""
     choisie = lire_periode(args)
-    with creer_contexte().lecture() as s:
+    ctx = creer_contexte()
+    with ctx.lecture() as s:
         territoire = choisir_territoire(s, args.territoire, choisie)
         perimetre = lire_perimetre(s, territoire.id, args.perimetre)
-        resultat = bilan(s, perimetre, choisie)
+        cachet = Cachet(
+            territoire.nom,
+            choisie.libelle,
+            args.perimetre,
+            choisie.debut.isoformat(),
+            choisie.fin.isoformat(),
+            args.perimetre,
+            ctx.horloge(),
+            empreinte_registre(s, perimetre),
+        )
+        if args.arrete:
+            arrete = trouver_arrete(s, territoire.id, choisie, args.arrete)
+            ecarts = regularisations(s, arrete)
+            vu = de_dict(arrete.contenu)
+            dire(
+                f"Bilan {arrete.ref}, arrêté le {arrete.arrete_le:%d/%m/%Y}. "
+                + (f"{len(ecarts)} lignes ont changé depuis." if ecarts else "Rien n'a changé depuis.")
+            )
+            cachet = replace(cachet, etabli_le=arrete.arrete_le, empreinte=arrete.empreinte, arrete=arrete.ref)
+            return _ecrire(args, vu, cachet, {**en_dict(vu), "regularisations": [asdict(e) for e in ecarts]}, {})
+        if args.pack:
+            vu = fabriquer(s, args.pack, perimetre, choisie, ctx.aujourdhui())
+            return _ecrire(args, vu, cachet, {**en_dict(vu), "cachet": dict(cachet.lignes())}, {})
+        faits = lire_faits(s, perimetre, choisie)
+        definitions = definitions_au(s, territoire.id, faits.periodes)
+        resultat = dresser(faits, definitions)
         if resultat.vide:
             raise RegleViolee(f"Aucun marché suivi ni aucune heure sur {choisie.libelle} : il n'y a rien à publier.")
-        imprimer_json(
-            {
-                "territoire": territoire.code,
-                "periode": {"debut": choisie.debut.isoformat(), "fin": choisie.fin.isoformat()},
-                "perimetre": args.perimetre,
-                "empreinte": empreinte_registre(s, perimetre),
-                **en_json(resultat),
-            }
+        vu = presenter(
+            resultat,
+            titre=f"Bilan {choisie.libelle}",
+            debut=cachet.debut,
+            fin=cachet.fin,
+            perimetre=args.perimetre,
         )
+        lignes = dict(fichiers_du_registre(Registre(faits, definitions))) if args.csv else {}
+    objet = {
+        "territoire": territoire.code,
+        "periode": {"debut": cachet.debut, "fin": cachet.fin},
+        "perimetre": args.perimetre,
+        "empreinte": cachet.empreinte,
+        **en_json(resultat),
+    }
+    return _ecrire(args, vu, cachet, objet, lignes)
+
+
+def trouver_arrete(s: Session, territoire_id: int, choisie: Periode, voulu: str) -> BilanArrete:
+    """The frozen report of that reference, or the last one of the period frozen by that day. Raises RegleViolee."""
+    requete = select(BilanArrete).where(
+        BilanArrete.territoire_id == territoire_id,
+        BilanArrete.debut == choisie.debut,
+        BilanArrete.fin == choisie.fin,
+    )
+    for arrete in s.scalars(requete.order_by(BilanArrete.arrete_le.desc(), BilanArrete.id.desc())):
+        if voulu in {arrete.ref, ""} or (
+            voulu[:1].isdigit() and arrete.arrete_le.astimezone(PARIS).date() <= jour(voulu)
+        ):
+            return arrete
+    raise RegleViolee(f"Aucun bilan {choisie.libelle} n'est arrêté sous « {voulu} ».")
+
+
+def _ecrire(
+    args: argparse.Namespace, vu: BilanVu, cachet: Cachet, objet: dict[str, Any], lignes: dict[str, bytes]
+) -> int:
+    if args.xlsx:
+        _poser(args.xlsx, classeur.classeur(vu, cachet))
+    elif args.pdf:
+        _poser(args.pdf, pdf.bilan_pdf(vu, cachet))
+    elif args.csv:
+        args.csv.mkdir(parents=True, exist_ok=True)
+        for nom, contenu in {**fichiers_csv(vu, cachet), **lignes}.items():
+            _poser(args.csv / nom, contenu)
+    else:
+        imprimer_json(objet)
     return 0
+
+
+def _poser(chemin: Path, contenu: bytes) -> None:
+    try:
+        chemin.write_bytes(contenu)
+    except OSError as erreur:
+        raise ErreurExploitation(f"Impossible d'écrire {chemin} ({erreur.strerror}).") from None
+    dire(f"Écrit : {chemin}")

@@ -16,6 +16,7 @@ from marketplace.bilans.exports.cachet import Cachet
 from marketplace.bilans.exports.tableur_csv import fichiers_du_registre
 from marketplace.bilans.lectures import Demande, arretes, choix, demande
 from marketplace.bilans.models import DimensionBilan
+from marketplace.bilans.packs import PACKS, fabriquer
 from marketplace.bilans.photo import bilan_vu
 from marketplace.bilans.queries import lire_faits
 from marketplace.bilans.rules.tableaux import Registre
@@ -109,6 +110,7 @@ def annee() -> Any:
         annee=periode.debut.year,
         choix=offerts,
         libelle=d.libelle,
+        packs=PACKS.values(),
         barres=barres,
         arretes=publies,
         finie=periode.fin < jour,
@@ -163,6 +165,37 @@ def telecharger(genre: str) -> Any:
         flash(refus.message, "danger")
         return redirect(url_for(".annee", **_parametres()))
     return fichier(genre, vu, cachet, autres)
+
+
+@bp.get("/dossiers/<code>")
+@reserve_a(Role.FACILITATEUR)
+def dossier(code: str) -> Any:
+    """A pack, ready for a partner: on the page, or as a file with `?format=`."""
+    if code not in PACKS:
+        abort(404)
+    genre = request.args.get("format", "")
+    if genre and genre not in TYPES:
+        abort(404)
+    ctx = contexte()
+    periode = periode_demandee(ctx.aujourdhui())
+    try:
+        with ctx.lecture() as s:
+            d = _demande(s)
+            vu = fabriquer(s, code, d.perimetre, periode, ctx.aujourdhui())
+            cachet = cachet_de(ctx, s, d, periode)
+    except RegleViolee as refus:
+        flash(refus.message, "warning")
+        return redirect(url_for(".annee", **_parametres()))
+    if genre:
+        return fichier(genre, vu, cachet)
+    return render_template(
+        "facilitateur/bilan_dossier.html",
+        vu=vu,
+        pack=PACKS[code],
+        annee=periode.debut.year,
+        barres=barres,
+        parametres=_parametres(),
+    )
 
 
 @bp.post("/arreter")
