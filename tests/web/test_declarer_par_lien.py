@@ -47,7 +47,10 @@ def par_lien(chantier: Chantier, client: FlaskClient, messager: MessagerTemoin) 
     assert faux.status_code == 422
     assert "essais" in unescape(faux.text)
     ouverte = client.post(lien, data={"code": code_recu(messager)})
-    assert ouverte.headers["Location"].endswith("/employeur/declarations")
+    assert ouverte.headers["Location"].endswith("/employeur/declarations?premiere=1")
+    seule = client.get(ouverte.headers["Location"])
+    assert f"/{chantier.marche.ref}/2026-10" in seule.headers["Location"]
+    assert client.get(seule.headers["Location"]).status_code == 200
     return client
 
 
@@ -142,3 +145,16 @@ def test_le_facilitateur_change_le_rythme_d_un_marche(chantier: Chantier, connec
     page = unescape(client.get(chemin).text)
     assert "tous les trois mois" in page
     assert "Novembre 2026" in page
+
+
+def test_le_facilitateur_renvoie_le_lien_une_fois_par_jour(chantier: Chantier, connecter, horloge: Horloge) -> None:
+    chantier.salarie()
+    declaration = chantier.declaration()
+    client = connecter(chantier.chapeau_facilitateur)
+    page = f"/facilitateur/heures/{declaration.id}"
+    assert "Envoyer le lien pour déclarer" in client.get(page).text
+    assert "Lien envoyé à 1 adresse" in unescape(client.post(f"{page}/lien", follow_redirects=True).text)
+    assert "déjà parti" in unescape(client.post(f"{page}/lien", follow_redirects=True).text)
+    assert lien_du_dernier_courriel(chantier)
+    horloge.avancer(minutes=5)
+    assert connecter(chantier.chapeau_employeur).post(f"{page}/lien").status_code == 404

@@ -52,18 +52,26 @@ class FormulaireContestation(Formulaire):
 @aussi_par_lien
 @reserve_a(Role.EMPLOYEUR)
 def liste() -> Any:
-    """Every declaration of the firm's establishments: what waits, then the rest."""
+    """Every declaration of the firm's establishments: what waits, then the rest. `?premiere=1`, from the link of a
+    mail, goes straight to the only one that waits.
+    """
     ctx, moi = contexte(), acteur()
     with ctx.lecture() as s:
         etabs = etablissements(s, moi.organisation_id)
         declarations = declarations_de(s, etabs, ctx.aujourdhui(), marches=moi.marches)
         # A delegate declares; confirming what others declare stays with the titulaire's own users.
         confirmables = a_confirmer(s, moi.organisation_id, ctx.aujourdhui()) if moi.par_lien is None else ()
+    attendues = par_signature([d for d in declarations if d.a_repondre])
+    if request.args.get("premiere") == "1" and len(attendues) == 1:
+        une = attendues[0]
+        return redirect(
+            url_for(".saisir", ref=une.marche_ref, mois=f"{une.mois:%Y-%m}", etablissement=une.employeur_ref)
+        )
     signees = [d for d in declarations if not d.a_repondre]
     page, pages = numero_de_page(), max(1, -(-len(signees) // PAR_PAGE))
     return render_template(
         "employeur/declarations.html",
-        attendues=par_signature([d for d in declarations if d.a_repondre]),
+        attendues=attendues,
         confirmables=confirmables,
         autres=signees[(page - 1) * PAR_PAGE : page * PAR_PAGE],
         page=page,

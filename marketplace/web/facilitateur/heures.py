@@ -19,6 +19,7 @@ from marketplace.heures.rules.pieces import LIBELLES_PIECE
 from marketplace.heures.services.corrections import ajouter_ligne, corriger_ligne, crediter_malgre_tout
 from marketplace.heures.services.lectures import lire_declaration
 from marketplace.heures.services.pieces import lire_pieces
+from marketplace.heures.services.rappels import renvoyer_lien
 from marketplace.heures.services.validation import (
     LIBELLES_MOTIF,
     demander_correction,
@@ -244,6 +245,21 @@ def demander(declaration_id: int) -> Any:
         return _page(declaration_id, 422, correction=form)
     flash("Correction demandée : l'employeur est prévenu, avec la raison.")
     return redirect(url_for(".a_valider"))
+
+
+@bp.post("/<int:declaration_id>/lien")
+@reserve_a(Role.FACILITATEUR)
+def envoyer_lien(declaration_id: int) -> Any:
+    """Send the link again to those who declare for the firm."""
+    try:
+        partis = renvoyer_lien(contexte(), acteur(), declaration_id)
+    except Introuvable:
+        raise
+    except RegleViolee as erreur:
+        flash(erreur.message, "warning")
+    else:
+        flash(f"Lien envoyé à {pluriel(partis, 'adresse')}.")
+    return redirect(url_for(".declaration", declaration_id=declaration_id))
 
 
 @bp.post("/<int:declaration_id>/recalculer")

@@ -95,4 +95,4 @@ def ouvrir(jeton: str) -> Any:
         form.poser_erreur(erreur)
         return _page(jeton, form, 422)
     ouvrir_session_par_lien(ctx, secret)
-    return redirect(url_for("employeur_declarations.liste"))
+    return redirect(url_for("employeur_declarations.liste", premiere=1))
