@@ -45,7 +45,7 @@ CHAMPS: Mapping[str, str] = {
     "plafond_formation": "Part de l'objectif qui peut se faire en formation, en %",
     "rythme_declaration": "Rythme des déclarations d'heures",
     "jour_echeance": "Jour limite de la déclaration",
-    "penalite": "Montant de la pénalité, ou « à compléter »",
+    "penalite": "Montant de la pénalité, par heure non réalisée",
     "penalite_plafond": "Phrase : plafond de la pénalité",
     "preavis": "Délai après mise en demeure, en jours",
     "facilitateur": "Organisme ou équipe des facilitateurs",

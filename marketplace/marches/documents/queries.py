@@ -65,8 +65,8 @@ def modeles_du_territoire(s: Session, territoire_id: int) -> tuple[ModeleVu, ...
         .where(ModeleDocument.territoire_id == territoire_id, ModeleDocument.depose.is_(True))
         .order_by(ModeleDocument.numero.desc())
     )
-    for genre, *reste in s.execute(requete):
-        par_genre[genre].append(VersionModele(*reste))
+    for m in s.execute(requete):
+        par_genre[m.genre].append(VersionModele(m.id, m.numero, m.nom_fichier, m.auteur_nom, m.cree_le, m.abandonne_le))
     return tuple(
         ModeleVu(
             genre,

@@ -144,7 +144,7 @@ def _lecture(avis: AvisLu, form: FormulaireConfirmation, code: int = 200) -> Any
         morceaux=morceaux(avis),
         form=form,
         libelle=LIBELLES_GENRE[avis.genre],
-        reserve_a=LIBELLES_RESERVATION.get(reservation_lue(avis)) if avis.reserve else None,
+        reserve_a=None if (pour := reservation_lue(avis)) is None else LIBELLES_RESERVATION[pour],
     )
     return page, code
 
