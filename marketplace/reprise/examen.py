@@ -73,9 +73,19 @@ class Examen:
 
 
 def examiner_classeur(
-    ctx: Contexte, s: Session, acteur: Acteur, contenu: bytes, nom: str, reponses: Reponses
-) -> tuple[Examen, Connus]:
-    """Read a whole workbook. Raises FichierRefuse when nothing of it can be used."""
+    ctx: Contexte,
+    s: Session,
+    acteur: Acteur,
+    contenu: bytes,
+    nom: str,
+    reponses: Reponses,
+    *,
+    accepter: bool = False,
+) -> Examen:
+    """Read a whole workbook; `accepter`: as if each question had its proposed answer.
+
+    Raises FichierRefuse when nothing of it can be used.
+    """
     if len(contenu) >= CLASSEUR_MAX:
         raise FichierRefuse("Ce fichier pèse 200 Mo ou plus : découpez-le, puis recommencez.")
     if contient_nir(nom):
@@ -94,7 +104,7 @@ def examiner_classeur(
     # Nobody says it: the figures of a workbook are those of the last whole month.
     solde_au = min(reponses.solde_au or annonce or premier_du_mois(jour) - timedelta(days=1), jour)
     metiers = metiers_connus(s) if any(g.rangs("metier") for g in utiles) else []
-    valeurs = rapprocher_valeurs(lectures, connus, reponses, metiers)
+    valeurs = rapprocher_valeurs(lectures, connus, reponses, metiers, accepter=accepter)
     plan = Plan()
     for x in lectures:
         plan.refuses += x.refuses
@@ -108,7 +118,7 @@ def examiner_classeur(
     heures.ecarter_le_deja_repris()
     heures.prendre_soldes()
     empreinte = hashlib.sha256(contenu).hexdigest()
-    examen = Examen(
+    return Examen(
         fichier=nom[:200],
         empreinte=empreinte,
         grilles=grilles,
@@ -121,7 +131,6 @@ def examiner_classeur(
         deja_repris=_deja(s, acteur.territoire_id, empreinte),
         reponses=reponses,
     )
-    return examen, connus
 
 
 def _bons(lectures: Sequence[Lecture], genre: str) -> list[Enregistrement]:

@@ -101,7 +101,7 @@ class Heures:
         trouve = self.valeurs.de("marche", nom)
         if trouve is None:
             raise RegleViolee("Cette ligne ne dit pas de quel marché sont ses heures.")
-        if trouve.a_decider:
+        if self.valeurs.a_decider("marche", nom):
             raise RegleViolee(f"« {nom} » attend une décision : dites de quel marché il s'agit.")
         if not trouve.cible:
             raise RegleViolee(f"« {nom} » est écarté : ces heures ne sont d'aucun marché repris.")

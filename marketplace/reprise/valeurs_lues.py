@@ -35,9 +35,10 @@ _SOURCES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(slots=True)
 class Valeurs:
-    """What each value means, by group then folded value; `refusee` for one that nobody decided yet."""
+    """What each value means, by group then folded value. `accepter`: take the proposed answer to each question."""
 
     rapprochements: dict[str, tuple[Rapprochement, ...]] = field(default_factory=dict)
+    accepter: bool = False
     _index: dict[str, dict[str, Rapprochement]] = field(default_factory=dict)
 
     def poser(self, champ: str, faits: tuple[Rapprochement, ...]) -> None:
@@ -62,7 +63,7 @@ class Valeurs:
     def a_decider(self, champ: str, texte: str) -> bool:
         """Whether somebody still has to say what this text means."""
         trouve = self.de(champ, texte)
-        return trouve is not None and trouve.a_decider
+        return trouve is not None and trouve.a_decider and not self.accepter
 
     @property
     def decisions(self) -> tuple[Rapprochement, ...]:
@@ -71,10 +72,10 @@ class Valeurs:
 
 
 def rapprocher_valeurs(
-    lectures: Sequence[Lecture], connus: Connus, reponses: Reponses, metiers: Sequence[Cible]
+    lectures: Sequence[Lecture], connus: Connus, reponses: Reponses, metiers: Sequence[Cible], *, accepter: bool = False
 ) -> Valeurs:
     """Match every distinct value of the rows. Answers first, then what was decided before, then likeness."""
-    valeurs = Valeurs()
+    valeurs = Valeurs(accepter=accepter)
     ouvertes: Mapping[str, Sequence[Cible]] = {
         "acheteur": connus.acheteurs,
         "entreprise": connus.entreprises,

@@ -60,7 +60,8 @@ def formulaire(page: str, **reponses: str) -> dict[str, str]:
 def test_le_parcours_entier_sans_javascript(navigateur: FlaskClient, ctx: Contexte) -> None:
     page = envoyer(navigateur)
     assert "Rien n'est encore écrit" in html.unescape(page)
-    assert "2 questions" in page
+    assert "2 questions" in page.replace("\xa0", " ")
+    assert page.count("égal") == 5
     assert "Jamais lue" in page
     with ctx.lecture() as s:
         assert s.scalar(select(func.count()).select_from(Marche)) == 0
@@ -69,7 +70,7 @@ def test_le_parcours_entier_sans_javascript(navigateur: FlaskClient, ctx: Contex
     recalculee = navigateur.post(
         "/facilitateur/reprises/examiner", data=formulaire(page, **{champ_etat[1]: "suspendu"})
     ).text
-    assert "question" not in recalculee.split("<h2")[1]
+    assert "t-questions" not in recalculee
     assert recalculee.count("égal") == 5
     reponse = navigateur.post("/facilitateur/reprises/reprendre", data=formulaire(recalculee), follow_redirects=True)
     assert "Classeur repris : 2 marchés" in html.unescape(reponse.text).replace("\xa0", " ")

@@ -94,25 +94,39 @@ def squelette(nom: str) -> str:
     return re.sub(r"([a-z])\1+", r"\1", "".join(reduits))
 
 
-def _chiffres(texte: str) -> list[str]:
-    return sorted(re.findall(r"\d+", texte))
+@dataclass(frozen=True, slots=True)
+class _Nom:
+    """What is compared of a name, worked out once."""
+
+    plat: str
+    trie: str
+    chiffres: tuple[str, ...]
+    squelette: str
+    sigle: str
+
+
+@lru_cache(maxsize=65_536)
+def _nom(nom: str) -> _Nom:
+    mots = cle(nom).split()
+    return _Nom(
+        plat="".join(mots),
+        trie=" ".join(sorted(mots)),
+        chiffres=tuple(sorted(re.findall(r"\d+", " ".join(mots)))),
+        squelette=squelette(nom),
+        sigle="".join(m[0] for m in mots if m not in _VIDES and m not in _FORMES),
+    )
 
 
 def ressemblance(a: str, b: str) -> float:
     """Likeness of two names, 0 to 100: of their skeletons, of their words in any order; 0 when their figures differ."""
-    if _chiffres(cle(a)) != _chiffres(cle(b)):
+    un, deux = _nom(a), _nom(b)
+    if un.chiffres != deux.chiffres or not un.squelette or not deux.squelette:
         return 0.0
-    un, deux = squelette(a), squelette(b)
-    if not un or not deux:
-        return 0.0
-    if un == deux:
+    if un.squelette == deux.squelette:
         return 100.0
-    mots = fuzz.token_sort_ratio(cle(a), cle(b))
-    return float(max(fuzz.ratio(un, deux), mots)) if min(len(un), len(deux)) > 3 else 0.0
-
-
-def _sigle(nom: str) -> str:
-    return "".join(m[0] for m in cle(nom).split() if m not in _VIDES and m not in _FORMES)
+    if min(len(un.squelette), len(deux.squelette)) <= 3:
+        return 0.0
+    return float(max(fuzz.ratio(un.squelette, deux.squelette), fuzz.ratio(un.trie, deux.trie)))
 
 
 def rapprocher(
@@ -199,11 +213,11 @@ def _juger(champ: str, valeur: str, nombre: int, cibles: Sequence[Cible], *, cre
 
 def _par_sigle(valeur: str, cibles: Iterable[Cible]) -> list[Cible]:
     """Targets whose initials are this short name, or the other way round: « BRL », « ONF »."""
-    court = cle(valeur).replace(" ", "")
+    cherche = _nom(valeur)
     trouvees = []
     for cible in cibles:
-        autre = cle(cible.libelle).replace(" ", "")
-        sigles = {(_sigle(cible.libelle), court), (_sigle(valeur), autre)}
-        if court != autre and any(3 <= len(nom) <= 6 and sigle == nom for sigle, nom in sigles):
+        autre = _nom(cible.libelle)
+        sigles = {(autre.sigle, cherche.plat), (cherche.sigle, autre.plat)}
+        if cherche.plat != autre.plat and any(3 <= len(nom) <= 6 and sigle == nom for sigle, nom in sigles):
             trouvees.append(cible)
     return trouvees

@@ -31,11 +31,22 @@ def _exiger(acteur: Acteur) -> None:
     exiger(acteur, Action.VALIDER_PERSONNE, portee)
 
 
-def examiner(ctx: Contexte, acteur: Acteur, contenu: bytes, nom: str, reponses: Reponses | None = None) -> Examen:
-    """What a workbook holds and what taking it over would do. Writes nothing. Raises Interdit, FichierRefuse."""
+def examiner(
+    ctx: Contexte,
+    acteur: Acteur,
+    contenu: bytes,
+    nom: str,
+    reponses: Reponses | None = None,
+    *,
+    accepter: bool = False,
+) -> Examen:
+    """What a workbook holds and what taking it over would do, with the answers proposed when `accepter`.
+
+    Writes nothing. Raises Interdit, FichierRefuse.
+    """
     _exiger(acteur)
     with ctx.lecture() as s:
-        return examiner_classeur(ctx, s, acteur, contenu, nom, reponses or Reponses())[0]
+        return examiner_classeur(ctx, s, acteur, contenu, nom, reponses or Reponses(), accepter=accepter)
 
 
 def reprendre(
@@ -53,7 +64,7 @@ def reprendre(
             update(Territoire).where(Territoire.id == acteur.territoire_id).values(nom=Territoire.nom),
             execution_options={"synchronize_session": False},
         )
-        examen, _ = examiner_classeur(ctx, s, acteur, contenu, nom, reponses or Reponses())
+        examen = examiner_classeur(ctx, s, acteur, contenu, nom, reponses or Reponses())
         if examen.plan.vide:
             return None, examen
         reprise = Reprise(

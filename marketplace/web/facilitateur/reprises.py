@@ -17,9 +17,9 @@ from marketplace.web.facilitateur.reprises_saisie import (
     GENRES,
     SORTES,
     champs_possibles,
-    en_json,
     groupes,
     lire_saisie,
+    notes,
     resumer,
 )
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
@@ -46,6 +46,7 @@ def liste() -> Any:
 
 
 def _page(examen: Examen, jeton: str) -> Any:
+    depots.noter(contexte(), acteur(), jeton, notes(examen))
     return render_template(
         "facilitateur/reprise_examen.html",
         e=examen,
@@ -54,7 +55,6 @@ def _page(examen: Examen, jeton: str) -> Any:
         champs=champs_possibles(),
         genres=GENRES,
         sortes=SORTES,
-        reponses=en_json(examen.reponses),
         jeton=jeton,
         nom=examen.fichier,
     )
@@ -67,16 +67,15 @@ def verifier() -> Any:
     ctx, moi = contexte(), acteur()
     try:
         if "jeton" in request.form:
-            jeton = request.form["jeton"]
-            contenu, nom = depots.relire(ctx, moi, jeton), request.form.get("nom", "")
-            avant = examiner(ctx, moi, contenu, nom, lire_saisie(request.form, None))
-            reponses = lire_saisie(request.form, avant)
+            jeton, nom = request.form["jeton"], request.form.get("nom", "")
+            contenu = depots.relire(ctx, moi, jeton)
+            reponses = lire_saisie(request.form, depots.notes_de(ctx, moi, jeton))
         else:
             envoi = request.files.get("fichier")
             if envoi is None or not envoi.filename:
                 return _accueil("Choisissez un fichier.", 422)
             contenu, nom, reponses, jeton = envoi.read(), envoi.filename, None, ""
-        examen = examiner(ctx, moi, contenu, nom, reponses)
+        examen = examiner(ctx, moi, contenu, nom, reponses, accepter=True)
         return _page(examen, jeton or depots.deposer(ctx, moi, contenu, duree=DUREE_DEPOT))
     except Introuvable:
         return _perdu()
@@ -90,10 +89,10 @@ def prendre() -> Any:
     """Write what the page showed."""
     ctx, moi = contexte(), acteur()
     try:
-        jeton = request.form.get("jeton", "")
-        contenu, nom = depots.relire(ctx, moi, jeton), request.form.get("nom", "")
-        avant = examiner(ctx, moi, contenu, nom, lire_saisie(request.form, None))
-        ref, examen = reprendre(ctx, moi, contenu, nom, lire_saisie(request.form, avant))
+        jeton, nom = request.form.get("jeton", ""), request.form.get("nom", "")
+        contenu = depots.relire(ctx, moi, jeton)
+        reponses = lire_saisie(request.form, depots.notes_de(ctx, moi, jeton))
+        ref, examen = reprendre(ctx, moi, contenu, nom, reponses)
     except Introuvable:
         return _perdu()
     except FichierRefuse as refus:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,66 +81,73 @@ def champs_possibles() -> dict[str, list[tuple[str, str]]]:
     return {g: [(c, LIBELLES[c]) for c in champs_de(g)] for g in (MARCHES, PERSONNES)}
 
 
-def lire_saisie(formulaire: MultiDict[str, str], examen: Examen | None) -> Reponses:
-    """The answers of the form, added to those given before. Raises FichierRefuse when they were tampered with."""
-    try:
-        avant = lire_reponses(json.loads(formulaire.get("reponses") or "{}"))
-    except ValueError:
-        raise FichierRefuse("Les réponses n'ont pas été comprises : recommencez avec le fichier.") from None
-    if examen is None:
-        return avant
-    genres, colonnes = _feuilles(formulaire, examen, avant)
+def notes(examen: Examen) -> dict[str, Any]:
+    """What reading the form again needs to know of the page that was shown: kept beside the file."""
+    return {
+        "reponses": examen.reponses.en_dict(),
+        "solde_au": examen.solde_au.isoformat(),
+        "feuilles": [
+            {"nom": g.nom, "genre": g.genre, "colonnes": [[c.rang, c.entete, c.champ] for c in g.colonnes]}
+            for g in examen.grilles
+        ],
+        "valeurs": {
+            champ: [
+                [r.valeur, r.cible, r.libelle, r.a_decider, [[c.code, c.libelle] for c in r.suggestions]] for r in faits
+            ]
+            for champ, faits in examen.valeurs.rapprochements.items()
+        },
+    }
+
+
+def lire_saisie(formulaire: MultiDict[str, str], lues: Mapping[str, Any]) -> Reponses:
+    """The answers of the form, added to those given before. Raises FichierRefuse for a date that is none."""
+    avant = lire_reponses(lues.get("reponses", {}))
+    genres, colonnes = _feuilles(formulaire, lues.get("feuilles", []), avant)
     valeurs = {c: dict(v) for c, v in avant.valeurs.items()}
-    for champ, faits in examen.valeurs.rapprochements.items():
-        for n, r in enumerate(faits):
+    for champ, faits in lues.get("valeurs", {}).items():
+        connus = {cle(libelle): code for r in faits for code, libelle in r[4]}
+        connus |= {cle(r[2]): r[1] for r in faits if r[2] and r[1]}
+        for n, (valeur, cible_avant, _, a_decider, _) in enumerate(faits):
             nom = f"valeur-{champ}-{n}"
-            cible = _cible(champ, formulaire[nom].strip(), r, faits) if nom in formulaire else None
-            if cible is not None and (r.a_decider or cible != r.cible):
-                valeurs.setdefault(champ, {})[cle(r.valeur)[:200]] = cible
+            cible = _cible(champ, formulaire[nom].strip(), connus) if nom in formulaire else None
+            if cible is not None and (a_decider or cible != cible_avant):
+                valeurs.setdefault(champ, {})[cle(valeur)[:200]] = cible
     try:
         solde_au = lire_jour_source(formulaire.get("solde_au", ""))
     except RegleViolee as refus:
         raise FichierRefuse(f"Date des heures : {refus.message}") from None
-    if solde_au == examen.solde_au and avant.solde_au is None:
+    if solde_au is not None and solde_au.isoformat() == lues.get("solde_au") and avant.solde_au is None:
         solde_au = None
     return Reponses(genres, colonnes, valeurs, solde_au)
 
 
 def _feuilles(
-    formulaire: MultiDict[str, str], examen: Examen, avant: Reponses
+    formulaire: MultiDict[str, str], feuilles: Sequence[Mapping[str, Any]], avant: Reponses
 ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     """The kinds of sheets and the columns that were changed, added to those changed before."""
     genres, colonnes = dict(avant.genres), {g: dict(c) for g, c in avant.colonnes.items()}
     permis = {g: {"", *(c for c, _ in champs)} for g, champs in champs_possibles().items()}
-    for i, grille in enumerate(examen.grilles):
-        genre = formulaire.get(f"genre-{i}", grille.genre)
-        if genre != grille.genre and genre in (MARCHES, PERSONNES, IGNOREE):
-            genres[grille.nom] = genre
+    for i, feuille in enumerate(feuilles):
+        genre = formulaire.get(f"genre-{i}", feuille["genre"])
+        if genre != feuille["genre"] and genre in (MARCHES, PERSONNES, IGNOREE):
+            genres[feuille["nom"]] = genre
             continue
-        for colonne in grille.colonnes:
-            champ = formulaire.get(f"colonne-{i}-{colonne.rang}", colonne.champ)
-            if champ != colonne.champ and champ in permis.get(grille.genre, ()) and cle(colonne.entete):
-                colonnes.setdefault(grille.genre, {})[cle(colonne.entete)] = champ
+        for rang, entete, champ_avant in feuille["colonnes"]:
+            champ = formulaire.get(f"colonne-{i}-{rang}", champ_avant)
+            if champ != champ_avant and champ in permis.get(genre, ()) and cle(entete):
+                colonnes.setdefault(genre, {})[cle(entete)] = champ
     return genres, colonnes
 
 
-def _cible(champ: str, texte: str, r: Rapprochement, faits: Sequence[Rapprochement]) -> str | None:
+def _cible(champ: str, texte: str, connus: Mapping[str, str]) -> str | None:
     """The target an answer names: a code of a closed list, a name already seen, a new name to make; None if unknown."""
     if champ in FERMEES:
         return texte if texte in {c.code for c in FERMEES[champ]} | {""} else None
     if not texte:
         return ""
-    connus = {cle(c.libelle): c.code for f in faits for c in f.suggestions}
-    connus |= {cle(f.libelle): f.cible for f in faits if f.libelle and f.cible}
-    connus |= {cle(r.libelle): r.cible} if r.libelle else {}
     if cle(texte) in connus:
         return connus[cle(texte)]
     return f"{CREER}{texte[:190]}" if champ in ("acheteur", "entreprise", "operation") else None
-
-
-def en_json(reponses: Reponses) -> str:
-    """The answers as the form carries them from one page to the next."""
-    return json.dumps(reponses.en_dict(), ensure_ascii=False)
 
 
 def resumer(examen: Examen) -> dict[str, Any]:
