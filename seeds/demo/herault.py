@@ -30,6 +30,7 @@ from seeds.demo.demandes import semer_demandes
 from seeds.demo.echanges import semer_propositions
 from seeds.demo.embauches import semer_contrats
 from seeds.demo.engagements import semer_engagements
+from seeds.demo.historiques import semer_historiques
 from seeds.demo.memoire import semer_journal, semer_relances
 from seeds.demo.registre import semer_registre
 from seeds.demo.structures import semer_structures
@@ -65,6 +66,7 @@ def semer(ctx: Contexte, le: date, graine: int = GRAINE) -> dict[str, Any]:
         semer_suites(a)
         retirer_quelques_personnes(a)
         semer_relances(a)
+        semer_historiques(s, a)
         semer_journal(a, list(s.scalars(select(Declaration).order_by(Declaration.id))))
         return _comptes(s, a.territoire_id)
 
