@@ -59,6 +59,7 @@ def semer(ctx: Contexte, le: date, graine: int = GRAINE) -> dict[str, Any]:
         semer_vivier(a)
         besoins = semer_contrats(a)
         semer_heures(a, besoins)
+        semer_historiques(s, a)
         semer_controle(a)
         semer_offres(a)
         semer_propositions(a)
@@ -66,7 +67,6 @@ def semer(ctx: Contexte, le: date, graine: int = GRAINE) -> dict[str, Any]:
         semer_suites(a)
         retirer_quelques_personnes(a)
         semer_relances(a)
-        semer_historiques(s, a)
         semer_journal(a, list(s.scalars(select(Declaration).order_by(Declaration.id))))
         return _comptes(s, a.territoire_id)
 
