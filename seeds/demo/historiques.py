@@ -26,13 +26,13 @@ MOIS = 8
 def semer_historiques(s: Session, a: Atelier) -> None:
     """Missions of the ETTI's and the AI's people; photographs of the last months, as the follow-up would have said."""
     _missions(s, a)
-    titulaires = dict(s.execute(select(Marche.id, Marche.titulaire_id)).tuples().all())
+    titulaires = {m.id: m.titulaire_id for m in s.execute(select(Marche.id, Marche.titulaire_id))}
     for contrat in a.contrats:
         if contrat.modalite in MODALITES_A_MISSIONS and contrat.marche_id is not None:
             contrat.utilisatrice_id = titulaires[contrat.marche_id]
     s.flush()
-    chaines = s.execute(select(LigneHeures.marche_id, LigneHeures.empreinte).order_by(LigneHeures.id)).tuples()
-    empreintes = dict(chaines.all())
+    chaines = s.execute(select(LigneHeures.marche_id, LigneHeures.empreinte).order_by(LigneHeures.id))
+    empreintes = {maillon.marche_id: maillon.empreinte for maillon in chaines}
     reglages = pour_avancement(a.reglages)
     photos: list[dict[str, Any]] = []
     for marche_id, progres in avancements(s, titulaires, a.le).items():
