@@ -153,3 +153,20 @@ def test_le_montant_ttc_reste_a_part_et_ne_passe_pas_sous_le_ht(fabrique, page):
     assert 'id="montant_ttc-erreur"' in refus.get_data(as_text=True)
     texte = envoyer(page, "/facilitateur/marches/nouveau", montant_ht="100", montant_ttc="120", **champs)
     assert "120\u202f€ TTC" in texte.get_data(as_text=True).replace("\u00a0", "\u202f")
+
+
+def test_un_arret_note_par_erreur_se_retire(ctx, fabrique, page):
+    marche = fabrique.marche()
+    adresse = f"/facilitateur/marches/{marche.ref}"
+    jour = fabrique.jour - timedelta(days=20)
+    texte = envoyer(page, f"{adresse}/arret", debut=jour.isoformat(), fin=fabrique.jour.isoformat(), motif="Erreur")
+    lien = texte.get_data(as_text=True).split(f'action="{adresse}/arrets/')[1].split('"')[0]
+    texte = poster(page, f"{adresse}/arrets/{lien}")
+    assert "Arrêt retiré." in texte
+    assert "<h3>Arrêts</h3>" not in texte
+    suspendu = fabrique.marche()
+    adresse = f"/facilitateur/marches/{suspendu.ref}"
+    champs = {"etat": "suspendu", "jour": fabrique.jour.isoformat(), "motif": "Intempéries"}
+    texte = envoyer(page, f"{adresse}/etat", **champs).get_data(as_text=True)
+    lien = texte.split(f'action="{adresse}/arrets/')[1].split('"')[0]
+    assert "Le marché est suspendu" in poster(page, f"{adresse}/arrets/{lien}")

@@ -61,6 +61,7 @@ class ArretVu:
     debut: date
     fin: date | None
     motif: str
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def periodes_arret(s: Session, marche_ids: Collection[int]) -> dict[int, tuple[A
     par_marche: dict[int, list[ArretVu]] = {}
     requete = select(Arret).where(Arret.marche_id.in_(marche_ids)).order_by(Arret.debut)
     for arret in s.scalars(requete):
-        par_marche.setdefault(arret.marche_id, []).append(ArretVu(arret.debut, arret.fin, arret.motif))
+        par_marche.setdefault(arret.marche_id, []).append(ArretVu(arret.debut, arret.fin, arret.motif, arret.id))
     return {marche: tuple(arrets) for marche, arrets in par_marche.items()}
 
 

@@ -17,7 +17,7 @@ from marketplace.marches.services.etapes import (
     prevoir_intervention,
     retirer_intervention,
 )
-from marketplace.marches.services.etats import changer_etat, noter_arret, reprendre_apres_arret
+from marketplace.marches.services.etats import changer_etat, noter_arret, reprendre_apres_arret, retirer_arret
 from marketplace.marches.services.formes import fixer_compteur_npnru, fixer_forme
 from marketplace.marches.services.intervenants import ajouter_intervenant, retirer_intervenant
 from marketplace.marches.services.lots import SaisieOperation, avancer_les_lots, creer_operation_avec_lots
@@ -56,6 +56,7 @@ __all__ = [
     "prevoir_intervention",
     "reporter_alerte",
     "reprendre_apres_arret",
+    "retirer_arret",
     "retirer_avenant",
     "retirer_composante",
     "retirer_intervenant",

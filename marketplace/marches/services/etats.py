@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.comptes.droits import Action
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
-from marketplace.erreurs import ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.journal.services import journaliser
 from marketplace.marches.alertes import reconcilier_marche
 from marketplace.marches.models import ETATS_VIVANTS, Arret, Clause, Etude, Marche
@@ -163,6 +163,21 @@ def noter_arret(
         jusqu = f" au {fin:%d/%m/%Y}" if fin else ""
         resume = f"a noté un arrêt du {debut:%d/%m/%Y}{jusqu}"
         journaliser(s, ctx.horloge(), acteur, "noter_arret", marche, resume, motif=motif.strip())
+
+
+def retirer_arret(ctx: Contexte, acteur: Acteur, ref: str, arret_id: int) -> None:
+    """Remove a stop noted by mistake. Raises RegleViolee for the one that suspends the marché today."""
+    with ctx.transaction() as s:
+        marche = charger_marche(s, acteur, Action.GERER_MARCHE, ref)
+        arret = s.scalar(select(Arret).where(Arret.id == arret_id, Arret.marche_id == marche.id))
+        if arret is None:
+            raise Introuvable()
+        if arret.fin is None and marche.etat is EtatMarche.SUSPENDU:
+            raise RegleViolee("Le marché est suspendu : faites-le passer « en cours » pour clore cet arrêt.")
+        s.delete(arret)
+        toucher(ctx, marche)
+        resume = f"a retiré l'arrêt du {arret.debut:%d/%m/%Y}"
+        journaliser(s, ctx.horloge(), acteur, "retirer_arret", marche, resume)
 
 
 def reprendre_apres_arret(ctx: Contexte, acteur: Acteur, ref: str, jour: date) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.marches.queries import FicheMarche
 from marketplace.marches.rules.dimensionnement import Calibrage, dimensionner
 from marketplace.marches.rules.etats import AVANT_NOTIFICATION, LIBELLES, EtatMarche, choix_etat
@@ -19,6 +19,7 @@ from marketplace.marches.services import (
     fixer_clause,
     noter_arret,
     reprendre_apres_arret,
+    retirer_arret,
     retirer_intervenant,
     supprimer_marche,
 )
@@ -223,6 +224,20 @@ def arreter(ref: str) -> Any:
         return refus
     flash("Reprise notée." if ouvert else "Arrêt noté : la courbe attendue se fige pendant l'arrêt.")
     return redirect(url_for(".fiche", ref=ref))
+
+
+@bp.post("/<ref>/arrets/<int:arret_id>/retirer")
+@reserve_a(Role.FACILITATEUR)
+def oter_arret(ref: str, arret_id: int) -> Any:
+    """Remove a stop noted by mistake."""
+    try:
+        retirer_arret(contexte(), acteur(), ref, arret_id)
+        flash("Arrêt retiré.")
+    except Introuvable:
+        raise
+    except RegleViolee as erreur:
+        flash(erreur.message, "danger")
+    return redirect(url_for(".fiche", ref=ref) + "#t-versions")
 
 
 @bp.get("/<ref>/intervenants/nouveau")
