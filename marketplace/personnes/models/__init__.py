@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from marketplace.personnes.models.eligibilite import AvisMotive, EtatValidation, Statut, Validation
+from marketplace.personnes.models.mobilite import EtatPermis, MobilitePersonne
 from marketplace.personnes.models.parcours import CritereParcours, Dispositif, PassIAE, SuitePrevue, SuspensionPass
 from marketplace.personnes.models.personne import (
     ChangementVivier,
@@ -21,8 +22,10 @@ __all__ = [
     "CritereParcours",
     "DemandePreuve",
     "Dispositif",
+    "EtatPermis",
     "EtatValidation",
     "Experience",
+    "MobilitePersonne",
     "OuiNonAVerifier",
     "PassIAE",
     "Personne",

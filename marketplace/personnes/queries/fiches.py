@@ -23,6 +23,7 @@ from marketplace.personnes.models import (
     Validation,
 )
 from marketplace.personnes.portee import suivi_en_cours
+from marketplace.personnes.queries.mobilite import MobiliteVue, mobilite_vue
 from marketplace.personnes.queries.parcours import ParcoursVu, parcours_vu
 from marketplace.personnes.queries.situation import EligibiliteVue, eligibilite_vue
 from marketplace.personnes.rules.eligibilite import age_au
@@ -118,6 +119,7 @@ class FichePersonne:
     validations: tuple[ValidationVue, ...]
     etape: Etape
     parcours: ParcoursVu | None
+    mobilite: MobiliteVue | None
 
     @property
     def nom_complet(self) -> str:
@@ -214,6 +216,7 @@ def fiche(s: Session, personne: Personne, jour: date, *, statuts_ouverts: bool) 
         validations=_validations(s, personne.id),
         etape=prochaine_etape(situation, jour),
         parcours=parcours_vu(s, personne.id, jour) if statuts_ouverts else None,
+        mobilite=mobilite_vue(s, personne.id),
     )
 
 

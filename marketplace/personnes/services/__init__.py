@@ -10,6 +10,7 @@ from marketplace.personnes.services.annonces import (
 from marketplace.personnes.services.imports import BilanImport, examiner_fichier, importer_fichier
 from marketplace.personnes.services.information import CANAUX, informer, informer_plusieurs, remettre
 from marketplace.personnes.services.lectures import lire_fiche, lire_liste, lire_noms, lire_validations
+from marketplace.personnes.services.mobilite import noter_mobilite
 from marketplace.personnes.services.parcours import noter_pass, noter_suspension, poser_criteres, retirer_suspension
 from marketplace.personnes.services.preuves import (
     ARemettre,
@@ -75,6 +76,7 @@ __all__ = [
     "lire_validations",
     "modifier_personne",
     "noter_contact",
+    "noter_mobilite",
     "noter_pass",
     "noter_qpv",
     "noter_suspension",

@@ -16,6 +16,7 @@ from marketplace.personnes.models import (
     DemandePreuve,
     EtatValidation,
     Experience,
+    MobilitePersonne,
     OuiNonAVerifier,
     PassIAE,
     Personne,
@@ -53,7 +54,16 @@ def effacer_fiche(s: Session, quand: datetime, personne: Personne, *, annees_tra
     passes = select(PassIAE.id).where(PassIAE.personne_id == personne.id)
     s.execute(delete(AvisMotive).where(AvisMotive.statut_id.in_(statuts)))
     s.execute(delete(SuspensionPass).where(SuspensionPass.pass_id.in_(passes)))
-    siennes = (Experience, CompetencePersonne, Statut, DemandePreuve, CritereParcours, PassIAE, SuitePrevue)
+    siennes = (
+        Experience,
+        CompetencePersonne,
+        Statut,
+        DemandePreuve,
+        CritereParcours,
+        PassIAE,
+        SuitePrevue,
+        MobilitePersonne,
+    )
     for table in siennes:
         s.execute(delete(table).where(table.personne_id == personne.id))
     for suivi in s.scalars(select(Suivi).where(Suivi.personne_id == personne.id)):

@@ -15,6 +15,7 @@ from marketplace.web.socle.acces import reserve_a
 from marketplace.web.socle.dossiers.commun import ACCOMPAGNEMENT
 from marketplace.web.socle.dossiers.droits import copie, donnees, effacer
 from marketplace.web.socle.dossiers.fichiers import importer, importer_vraiment, informer_ensemble
+from marketplace.web.socle.dossiers.mobilite import mobilite
 from marketplace.web.socle.dossiers.pages import fiche_de_competences, hors_de_portee, page_de_fiche, page_de_liste
 from marketplace.web.socle.dossiers.parcours import (
     arret,
@@ -40,6 +41,7 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/fins", "fins", ("GET",), fins),
     ("/<ref>/suite", "decider_suite", ("POST",), decider_suite),
     ("/<ref>/modifier", "modifier", ("GET", "POST"), modifier),
+    ("/<ref>/mobilite", "mobilite", ("GET", "POST"), mobilite),
     ("/<ref>/metiers", "metiers", ("GET", "POST"), metiers),
     ("/<ref>/competences", "competences", ("GET", "POST"), competences),
     ("/<ref>/situation", "situation", ("GET", "POST"), situation),

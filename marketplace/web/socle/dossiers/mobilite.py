@@ -1,0 +1,68 @@
+"""Licence, vehicle, aids and hours: one short page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from wtforms import BooleanField, DateField, RadioField
+from wtforms.validators import Optional
+
+from marketplace.personnes import services
+from marketplace.personnes.rules.mobilite import AIDES, CRENEAUX, ETATS_PERMIS, MobiliteSaisie
+from marketplace.web.socle.acces import acteur, contexte
+from marketplace.web.socle.dossiers.commun import agir, lire
+from marketplace.web.socle.formulaires import Formulaire, options
+from marketplace.web.socle.formulaires_personnes import cases
+
+
+class FormulaireMobilite(Formulaire):
+    """Five answers."""
+
+    permis_etat = RadioField("Permis B", choices=options(list(ETATS_PERMIS.items())), default="aucun")
+    permis_le = DateField(
+        "Date du permis",
+        [Optional("Écrivez une date.")],
+        description="Obtenu : depuis quand. En cours : la date prévue.",
+    )
+    vehicule = BooleanField("A un véhicule pour aller travailler")
+    aides = cases("Aides en cours", list(AIDES.items()))
+    creneaux = cases(
+        "Peut travailler",
+        list(CRENEAUX.items()),
+        description="À demander d'abord aux personnes qui font garder leurs enfants. Rien de coché : pas encore dit.",
+    )
+
+    def saisie(self) -> MobiliteSaisie:
+        """What was typed."""
+        return MobiliteSaisie(
+            self.permis_etat.data or "",
+            self.permis_le.data,
+            bool(self.vehicule.data),
+            tuple(self.aides.data or ()),
+            tuple(self.creneaux.data or ()),
+        )
+
+
+def mobilite(ref: str) -> Any:
+    """How she gets about."""
+    fiche = lire(ref).fiche
+    if request.method == "GET":
+        m = fiche.mobilite
+        valeurs: dict[str, Any] = {"permis_etat": "obtenu" if "B" in fiche.permis else "aucun"}
+        if m is not None:
+            valeurs = {
+                "permis_etat": m.permis_etat,
+                "permis_le": m.permis_le,
+                "vehicule": m.vehicule,
+                "aides": list(m.aides),
+                "creneaux": list(m.creneaux),
+            }
+        form = FormulaireMobilite(formdata=None, **valeurs)
+        return render_template("socle/personnes/mobilite.html", p=fiche, form=form)
+    form = FormulaireMobilite()
+    code = agir(form, lambda: services.noter_mobilite(contexte(), acteur(), ref, form.saisie()))
+    if code:
+        return render_template("socle/personnes/mobilite.html", p=fiche, form=form), code
+    flash("Mobilité notée.")
+    return redirect(url_for(".fiche", ref=ref))
