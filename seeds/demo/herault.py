@@ -36,6 +36,7 @@ from seeds.demo.registre import semer_registre
 from seeds.demo.structures import semer_structures
 from seeds.demo.suites import semer_suites
 from seeds.demo.vivier import retirer_quelques_personnes, semer_vivier
+from seeds.demo.vues import semer_vues
 from seeds.referentiels import NOMS_DES_LOTS
 
 NOM = "herault"
@@ -67,6 +68,7 @@ def semer(ctx: Contexte, le: date, graine: int = GRAINE) -> dict[str, Any]:
         semer_suites(a)
         retirer_quelques_personnes(a)
         semer_relances(a)
+        semer_vues(a)
         semer_journal(a, list(s.scalars(select(Declaration).order_by(Declaration.id))))
         return _comptes(s, a.territoire_id)
 
