@@ -14,8 +14,9 @@ from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.services import journaliser
-from marketplace.marches.documents.champs import CHAMPS, Faits, exemple, valeurs
+from marketplace.marches.documents.champs import Faits, exemple, valeurs
 from marketplace.marches.documents.modeles import GENRES, modele_par_defaut
+from marketplace.marches.documents.mots import CHAMPS
 from marketplace.marches.documents.remplissage import empreinte, ouvrir, remplir, verifier
 from marketplace.marches.models import DocumentProduit, GenreDocument, Marche, ModeleDocument, TypeAcheteur
 from marketplace.marches.portee import charger_marche

@@ -11,8 +11,8 @@ from wtforms import SelectField, SubmitField
 
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import FichierRefuse, Introuvable, RegleViolee
-from marketplace.marches.documents.champs import CHAMPS
 from marketplace.marches.documents.modeles import GENRES, modele_par_defaut
+from marketplace.marches.documents.mots import CHAMPS
 from marketplace.marches.documents.queries import modeles_du_territoire
 from marketplace.marches.documents.services import (
     Fichier,

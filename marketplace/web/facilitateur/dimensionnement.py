@@ -15,7 +15,7 @@ from marketplace.comptes.models import TypeOrganisation
 from marketplace.comptes.roles import Role
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
-from marketplace.marches.documents.champs import PUBLICS
+from marketplace.marches.documents.mots import PUBLICS
 from marketplace.marches.documents.services import duree_en_mois
 from marketplace.marches.queries import FicheMarche, fiche_marche
 from marketplace.marches.rules.calculs import LIBELLES_CAS, Calcul, Cas, calculer, entrees_gardees, nombre_simple

@@ -12,8 +12,9 @@ from docx.oxml.ns import qn
 from sqlalchemy import delete, func, select
 
 from marketplace.erreurs import FichierRefuse, Introuvable, RegleViolee
-from marketplace.marches.documents.champs import CHAMPS, Faits, exemple, manquants, valeurs
+from marketplace.marches.documents.champs import Faits, exemple, manquants, valeurs
 from marketplace.marches.documents.modeles import GENRES, modele_par_defaut
+from marketplace.marches.documents.mots import CHAMPS
 from marketplace.marches.documents.remplissage import champs_de, empreinte, ouvrir, remplir, texte_de, verifier
 from marketplace.marches.documents.services import (
     contenu_du_modele,
