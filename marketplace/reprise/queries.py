@@ -15,7 +15,7 @@ from marketplace.comptes.droits import Action, Portee, exiger
 from marketplace.comptes.roles import Acteur
 from marketplace.erreurs import Introuvable
 from marketplace.heures.models import LigneReprise, Reprise
-from marketplace.marches.models import Marche
+from marketplace.marches.models import Marche, Operation
 from marketplace.reprise.models import ObjetRepris
 from marketplace.reprise.services.annulation import JOURS_ANNULATION
 
@@ -53,6 +53,7 @@ class MarcheRepris:
 
     ref: str
     intitule: str
+    operation: str
     lot: str
     heures: Decimal
 
@@ -107,8 +108,9 @@ def fiche_reprise(s: Session, acteur: Acteur, ref: str, maintenant: datetime, li
         .subquery()
     )
     marches = s.execute(
-        select(Marche.ref, Marche.intitule, Marche.numero_lot, heures.c.heures)
+        select(Marche.ref, Marche.intitule, Operation.intitule, Marche.numero_lot, heures.c.heures)
         .join(ObjetRepris, (ObjetRepris.objet_id == Marche.id) & (ObjetRepris.type == "marche"))
+        .outerjoin(Operation, Operation.id == Marche.operation_id)
         .outerjoin(heures, heures.c.marche_id == Marche.id)
         .where(ObjetRepris.reprise_id == r.id)
         .order_by(Marche.id)
@@ -129,7 +131,7 @@ def fiche_reprise(s: Session, acteur: Acteur, ref: str, maintenant: datetime, li
         ),
         refuses=tuple(r.totaux.get("refuses", [])),
         avertissements=tuple(r.totaux.get("avertissements", [])),
-        marches=tuple(MarcheRepris(ref_, nom, lot or "", h or Decimal(0)) for ref_, nom, lot, h in marches),
+        marches=tuple(MarcheRepris(r_, nom, o or "", lot or "", h or Decimal(0)) for r_, nom, o, lot, h in marches),
         annulee_par=r.annulee_par,
         restent=tuple(annulation.get("restent", [])),
         retires=int(annulation.get("marches", 0)),
