@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text
 
 from marketplace.contexte import Contexte
@@ -38,7 +40,10 @@ def choix_de(etti: Etti) -> Correspondance:
     )
 
 
-def test_la_premiere_fois_moins_de_quinze_choix_puis_rien(chantier: Chantier, etti: Etti, horloge: Horloge) -> None:
+def test_la_premiere_fois_moins_de_quinze_choix_puis_rien(
+    chantier: Chantier, etti: Etti, horloge: Horloge, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     ctx, premiere = chantier.ctx, etti.premiere()
     assert premiere.lignes == 2000
     r = deposer(ctx, etti, premiere.contenu, dry_run=True)
@@ -66,6 +71,7 @@ def test_la_premiere_fois_moins_de_quinze_choix_puis_rien(chantier: Chantier, et
     }
     assert r.heures == sum(seconde.travaillees[s] for s in seconde.travaillees if s != "ZQ9999")
     assert retrouves(ctx, [*seconde.etrangers, "Tiersnom9999", "ZQ9999"]) == []
+    assert [mot for mot in seconde.etrangers if mot in caplog.text] == []
 
 
 def test_la_memoire_ne_garde_que_les_notres(chantier: Chantier, etti: Etti) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -198,6 +199,18 @@ def test_le_facilitateur_depose_pour_le_compte_de_l_employeur(
     depot, page = envoyer(client, csv("Bâti Alizé;M01;Salarie01 Exemple;Inès;10/2026;100"), "paie.csv")
     assert "Tout est reconnu" in page
     assert "1 déclaration remplie" in poster(client, f"{depot}/ecrire", {})
+
+
+def test_l_exemple_de_la_demonstration_se_depose(
+    chantier: Chantier, etti: Etti, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get(f"{ICI}/exemple.xlsx").status_code == 404
+    monkeypatch.setattr(chantier.ctx, "config", replace(chantier.ctx.config, mode_demo=True))
+    exemple = client.get(f"{ICI}/exemple.xlsx")
+    assert exemple.status_code == 200
+    depot, page = envoyer(client, exemple.data)
+    assert "4 clients à reconnaître" in page
+    assert "Tout est reconnu" in poster(client, f"{depot}/correspondances", {"autres_clients": "1"})
 
 
 def test_effacer_le_fichier_n_ecrit_rien(chantier: Chantier, etti: Etti, client: FlaskClient) -> None:

@@ -41,8 +41,10 @@ class FichierDepose:
     """(month, marché reference, marché)."""
 
 
-def fichiers_deposes(s: Session, employeur_id: int, limite: int = 12) -> list[FichierDepose]:
-    """The latest files of an employer, newest first."""
+def fichiers_deposes(
+    s: Session, employeur_id: int, limite: int = 12, *, marches: frozenset[int] | None = None
+) -> list[FichierDepose]:
+    """The latest files of an employer, newest first. `marches`: those in reach of a delegate; None is all of them."""
     fichiers = s.scalars(
         select(FichierHeures)
         .where(FichierHeures.employeur_id == employeur_id)
@@ -77,6 +79,8 @@ def fichiers_deposes(s: Session, employeur_id: int, limite: int = 12) -> list[Fi
                 tuple((d.mois, m.ref, m.intitule) for d, m in remplies[f.id]),
             )
         )
+        if marches is not None and not {d.marche_id for d, _ in remplies[f.id]} <= marches:
+            vus.pop()
         if f.annule_le is None:
             couvertes |= siennes
     return vus
@@ -105,6 +109,8 @@ def annuler_fichier(ctx: Contexte, acteur: Acteur, fichier_id: int) -> None:
             .where(DeclarationRemplie.fichier_id == fichier.id)
             .order_by(Declaration.id)
         ).all()
+        if acteur.marches is not None and not {d.marche_id for _, d in remplies} <= acteur.marches:
+            raise Introuvable()
         _refuser_si_recouvert(s, fichier, [d.id for _, d in remplies])
         for remplie, declaration in remplies:
             _rendre(s, acteur, declaration, remplie)

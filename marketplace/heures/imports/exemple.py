@@ -70,7 +70,7 @@ def _lignes(ctx: Contexte, acteur: Acteur) -> list[list[str]]:
     lignes: list[list[str]] = []
     lundi = mois - timedelta(days=mois.weekday())
     while lundi <= dernier_du_mois(mois):
-        semaine = (f"{lundi:%d/%m/%Y}", f"{lundi + timedelta(days=6):%d/%m/%Y}", "Heures normales")
+        semaine = (f"{max(lundi, mois):%d/%m/%Y}", f"{lundi + timedelta(days=6):%d/%m/%Y}", "Heures normales")
         for contrat, personne, client in contrats:
             if contrat.debut <= lundi + timedelta(days=6) and (contrat.fin is None or contrat.fin >= lundi):
                 lignes.append([client, f"M{contrat.id:04d}", personne.nom.upper(), personne.prenom, *semaine, "28,00"])

@@ -45,7 +45,7 @@ def choisir() -> Any:
 def _choisir(refus: str = "", code: int = 200) -> Any:
     ctx, moi = contexte(), acteur()
     with ctx.lecture() as s:
-        deposes = fichiers_deposes(s, moi.organisation_id or 0)
+        deposes = fichiers_deposes(s, moi.organisation_id or 0, marches=moi.marches)
     return (
         render_template("employeur/fichier_heures.html", refus=refus, deposes=deposes, demo=ctx.config.mode_demo),
         code,
