@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.web.acheteur import marches
+from marketplace.web.acheteur import bilans, marches
 
-blueprints: list[Blueprint] = [marches.bp]
+blueprints: list[Blueprint] = [bilans.bp, marches.bp]

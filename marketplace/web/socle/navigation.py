@@ -53,6 +53,7 @@ MENUS: dict[Role | None, tuple[tuple[str, str], ...]] = {
     ),
     Role.ACHETEUR: (
         ("Mes marchés", "acheteur_marches.liste"),
+        ("Bilan", "acheteur_bilans.annee"),
         ("Calculette", "public_calculette.calculette"),
         ("Quelle modalité ?", "public_assistant.assistant"),
         ("Lire un avis", "facilitateur_avis.saisir"),
