@@ -103,6 +103,17 @@ def notes_de(ctx: Contexte, deposant: Deposant, jeton: str) -> dict[str, Any]:
     return dict(json.loads(notes.read_bytes())) if notes.exists() else {}
 
 
+def en_attente(ctx: Contexte, deposant: Deposant) -> list[tuple[str, dict[str, Any]]]:
+    """(token, notes) of the files this person may come back to, latest first; those without notes are not told."""
+    debut = _marque(deposant, "")
+    trouves = []
+    for fichier in sorted(_dossier(ctx).glob(f"*-{debut}*{_NOTES}"), reverse=True):
+        jusqu_a, _, reste = fichier.name.removesuffix(_NOTES).partition("-")
+        if jusqu_a.isdigit() and int(jusqu_a) >= _maintenant(ctx) and reste.startswith(debut):
+            trouves.append((reste.removeprefix(debut), dict(json.loads(fichier.read_bytes()))))
+    return trouves
+
+
 def effacer(ctx: Contexte, deposant: Deposant, jeton: str) -> None:
     """Erase the file and its notes. Raises Introuvable."""
     fichier = _trouver(ctx, deposant, jeton)

@@ -58,6 +58,9 @@ def test_un_fichier_d_etti_se_depose_puis_revient_en_deux_clics(
     depot, page = envoyer(client, premiere.contenu)
     assert "36 clients à reconnaître" in page
     assert "Que contiennent ces colonnes" not in page
+    garde = "".join(f.read_text("utf-8") for f in (ctx.config.dossier_var / "depots").iterdir())
+    assert [n for n in premiere.etrangers if n.startswith("2 ") and n in garde] == []
+    assert "paie.xlsx</strong> attend la suite" in unescape(client.get(ICI).text)
     choix = {
         champ_de(page, "C004"): etti.marches[4].ref,
         champ_de(page, "C005"): etti.marches[5].ref,

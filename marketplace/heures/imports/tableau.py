@@ -276,6 +276,15 @@ def _nomme_un_nir(nom: list[str]) -> bool:
     )
 
 
+def _porte_un_nir(cellule: str) -> bool:
+    return len(cellule) >= 13 and len(re.findall(r"\d", cellule)) >= 12 and contient_nir(cellule)
+
+
+def effacer_nir(grille: Grille) -> Grille:
+    """The same cells, social security numbers blanked: what may be kept from one page to the next (R106)."""
+    return [[NIR_EFFACE if _porte_un_nir(cellule) else cellule for cellule in ligne] for ligne in grille]
+
+
 def _sans_nir(noms: list[list[str]], corps: Grille) -> tuple[set[int], int]:
     """Columns to drop, and how many lone cells were blanked elsewhere (R106). `corps` is changed in place."""
     interdites = {i for i, nom in enumerate(noms) if _nomme_un_nir(nom)}
@@ -286,7 +295,7 @@ def _sans_nir(noms: list[list[str]], corps: Grille) -> tuple[set[int], int]:
             if not cellule:
                 continue
             pleines[i] = pleines.get(i, 0) + 1
-            if len(cellule) >= 13 and len(re.findall(r"\d", cellule)) >= 12 and contient_nir(cellule):
+            if cellule == NIR_EFFACE or _porte_un_nir(cellule):
                 touchees.setdefault(i, []).append(n)
     effacees = 0
     for i, rangs in touchees.items():

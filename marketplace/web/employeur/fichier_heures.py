@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.depots import deposer, effacer, noter, notes_de, relire
+from marketplace.depots import deposer, effacer, en_attente, noter, notes_de, relire
 from marketplace.erreurs import FichierRefuse, Introuvable, RegleViolee
 from marketplace.heures.imports.annulation import annuler_fichier, fichiers_deposes
 from marketplace.heures.imports.colonnes import LIBELLES
@@ -17,7 +17,7 @@ from marketplace.heures.imports.exemple import fichier_d_exemple
 from marketplace.heures.imports.fichier import importer_heures
 from marketplace.heures.imports.resultat import Resultat, Sort
 from marketplace.heures.imports.rubriques import LIBELLES as NATURES
-from marketplace.heures.imports.tableau import lire_grille
+from marketplace.heures.imports.tableau import effacer_nir, lire_grille
 from marketplace.web.employeur.choix_fichier import lire_colonnes, lire_corrections, lire_correspondances
 from marketplace.web.socle.acces import acteur, aussi_par_lien, contexte, reserve_a
 from marketplace.web.socle.filtres import pluriel
@@ -25,6 +25,7 @@ from marketplace.web.socle.filtres import pluriel
 bp = Blueprint("employeur_fichier_heures", __name__, url_prefix="/employeur/fichier-d-heures")
 
 DUREE_SECONDES = 12 * 3600
+OBJET = "heures"
 LIGNES_MONTREES = 100
 GABARITS = {
     "colonnes": "employeur/fichier_heures_colonnes.html",
@@ -46,8 +47,16 @@ def _choisir(refus: str = "", code: int = 200) -> Any:
     ctx, moi = contexte(), acteur()
     with ctx.lecture() as s:
         deposes = fichiers_deposes(s, moi.organisation_id or 0, marches=moi.marches)
+    # By a link nobody is known: the files of the others are not shown.
+    attendent = [] if moi.utilisateur_id is None else en_attente(ctx, moi)
     return (
-        render_template("employeur/fichier_heures.html", refus=refus, deposes=deposes, demo=ctx.config.mode_demo),
+        render_template(
+            "employeur/fichier_heures.html",
+            refus=refus,
+            deposes=deposes,
+            attendent=[(jeton, notes["nom"]) for jeton, notes in attendent if notes.get("objet") == OBJET],
+            demo=ctx.config.mode_demo,
+        ),
         code,
     )
 
@@ -62,13 +71,13 @@ def envoyer() -> Any:
     if envoi is None or not envoi.filename:
         return _choisir("Choisissez un fichier.", 422)
     try:
-        grille = lire_grille(envoi.read())
+        grille = effacer_nir(lire_grille(envoi.read()))
         importer_heures(ctx, moi, moi.organisation_id or 0, grille, Correspondance(), dry_run=True)
     except FichierRefuse as refus:
         return _choisir(refus.message, 422)
     # The cells alone are kept: the next pages need not open the workbook again.
     jeton = deposer(ctx, moi, json.dumps(grille, ensure_ascii=False).encode(), duree=DUREE_SECONDES)
-    noter(ctx, moi, jeton, {"nom": envoi.filename[:120]})
+    noter(ctx, moi, jeton, {"objet": OBJET, "nom": envoi.filename[:120]})
     return redirect(url_for(".lire", jeton=jeton))
 
 

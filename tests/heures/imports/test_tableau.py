@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from marketplace.erreurs import FichierRefuse
 from marketplace.heures.imports import tableau as module
-from marketplace.heures.imports.tableau import NIR_EFFACE, lire_grille, lire_tableau
+from marketplace.heures.imports.tableau import NIR_EFFACE, effacer_nir, interpreter, lire_grille, lire_tableau
 
 NIR = "2 90 05 34 172 123 45"
 
@@ -110,6 +110,11 @@ def test_les_numeros_de_securite_sociale_disparaissent_ou_qu_ils_soient() -> Non
     assert tableau.cellules_effacees == 2
     assert NIR not in str(tableau)
     assert tableau.lignes[7].cellules["nom"] == NIR_EFFACE
+    # What is kept from one page to the next says the same, without the numbers.
+    contenu = classeur(["Client", "Divers", "Nom", "Mois", "Heures", "Note"], *lignes)
+    gardee = effacer_nir(lire_grille(contenu))
+    assert NIR not in str(gardee)
+    assert interpreter(gardee, {}, lambda *_: False) == tableau
 
 
 @pytest.mark.parametrize("titre", ["N° Sécu", "NIR salarié", "Numéro de sécurité sociale", "N° S.S."])
