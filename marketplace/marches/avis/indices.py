@@ -80,7 +80,7 @@ _CLAUSE = re.compile(
     r"|actions? (?:\w+ ){0,4}d'insertion|(?:engagements?|efforts?|dispositif|objectifs?|volume\w*|heures?|obligation"
     r"|demarche) (?:\w+ ){0,3}"
     r"(?:d'|a l')insertion|l'insertion un minimum|consideration\w* sociales? *: *oui"
-    r"|charte (?:\w+ )?d'insertion|(?:^|- )insertion(?: \w+){0,3} ?:|(?:part|taux|pourcentage"
+    r"|charte (?:\w+ )?d'insertion|(?:^|- )insertion(?: \w+){0,5} ?:|(?:part|taux|pourcentage"
     r"|quota)s? (?:\w+ )?d'insertion"
     r"|\d ?h d'insertion|engagement\w* [^.]{0,40}en faveur de l'(?:emploi|insertion)|chantiers?[- ]ecoles?"
     r"|conditions? [^.]{0,20}d'execution[^.]{0,40}(?:apprenti|alternance|formation de(?:s)? jeunes)"
@@ -179,7 +179,7 @@ _SEULES = re.compile(
 )
 _CONFIE = re.compile(
     r"(?:confi\w+|sous-trait\w+|cotrait\w+|mise a disposition|recour\w+|embauch\w+|recrut\w+"
-    r"|emplo(?:yer|ie\w*) |prendr\w+|accueil\w*)[^.]{0,110}"
+    r"|emplo(?:yer|ie\w*)\b|prendr\w+|accueil\w*)[^.]{0,110}"
     r"(?:insertion|eloigne|demandeurs? d'emploi|quartiers?|apprenti|stagiaire|alternan|professionnalisation"
     r"|\bgeiq\b|\betti\b|pole emploi"
     r"|france travail)"
