@@ -252,6 +252,12 @@ PARAMETRES: tuple[Parametre, ...] = (
         "R93 : borne non tranchée",
         unite="mois",
     ),
+    _choix(
+        "definition_sorties",
+        "Définition des sorties",
+        ("nationale", "nationale-stricte", "herault-2018", "sarthe-2021", "lot-et-garonne-2021"),
+        "R92, R93 et bilans des départements : « durable » n'a pas partout le même sens",
+    ),
     _entiers(
         "suivis_sortie_mois",
         "Points de situation après la sortie",

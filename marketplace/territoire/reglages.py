@@ -70,6 +70,7 @@ class Reglages:
     alerte_orange_points: int
     alerte_rouge_points: int
     sortie_durable_mois: int
+    definition_sorties: str
     suivis_sortie_mois: tuple[int, ...]
     suivis_embauche_mois: tuple[int, ...]
     fins_sous_jours: int

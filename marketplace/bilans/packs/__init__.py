@@ -13,6 +13,7 @@ from marketplace.bilans.packs.anru import pack_anru
 from marketplace.bilans.packs.ave import pack_ave
 from marketplace.bilans.packs.comite import pack_comite
 from marketplace.bilans.packs.spaser import pack_spaser
+from marketplace.bilans.packs.suites import pack_suites
 from marketplace.bilans.perimetre import Perimetre
 from marketplace.bilans.rules.periode import Periode
 from marketplace.bilans.vue import BilanVu
@@ -38,6 +39,12 @@ PACKS: Mapping[str, Pack] = {
         Pack("ave", "Consolidation nationale", "Alliance Villes Emploi : indicateurs d'une année civile", pack_ave),
         Pack("anru", "Renouvellement urbain", "ANRU et porteurs de projet : second compteur des habitants", pack_anru),
         Pack("spaser", "SPASER", "acheteurs : part des marchés avec une considération sociale", pack_spaser),
+        Pack(
+            "suites",
+            "Situations après le contrat",
+            "financeurs et partenaires : ce que les personnes sont devenues",
+            pack_suites,
+        ),
         Pack("a-venir", "Heures à venir", "GEIQ, ETTI, organismes de formation : douze mois à venir", pack_a_venir),
     )
 }
