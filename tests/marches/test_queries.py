@@ -36,7 +36,7 @@ def test_la_liste_prend_le_meme_nombre_de_requetes_pour_3_et_30_marches(ctx, fab
         del compter[:]
         page = marches_du_territoire(s, territoire, FiltresMarches())
         beaucoup = len(compter)
-    assert peu == beaucoup == 3
+    assert peu == beaucoup == 4
     assert (len(page.lignes), page.total, page.pages) == (25, 30, 2)
 
 
