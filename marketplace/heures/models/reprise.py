@@ -39,9 +39,9 @@ class Reprise(Base):
 class LigneReprise(Base):
     """Hours done before the takeover, as the source gave them. They count as validated hours of the marché.
 
-    `mois` is the month worked; for a « solde de reprise » (no person, a whole period) it is the last month of the
-    period and `depuis` the first. Never changed; only `annulee` by the undo of its reprise, which also frees it
-    from the marché and the person it named.
+    `mois` is the month worked; when the source gives one number for a whole period, `depuis` is its first month and
+    `mois` its last. Without a person it is a « solde de reprise ». Never changed; only `annulee` by the undo of its
+    reprise, which also frees it from the marché and the person it named.
     """
 
     __tablename__ = "ligne_reprise"

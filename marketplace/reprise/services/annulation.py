@@ -34,7 +34,6 @@ class BilanAnnulation:
 
     marches: int = 0
     personnes: int = 0
-    lignes: int = 0
     restent: list[tuple[str, str]] = field(default_factory=list)
 
 

@@ -12,6 +12,7 @@ from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import RegleViolee
 from marketplace.heures.models import Reprise
+from marketplace.heures.rules.phrases import heures_en_texte
 from marketplace.journal.services import journaliser
 from marketplace.marches.services.saisie import ref_provisoire
 from marketplace.reprise.examen import Examen, examiner_classeur
@@ -91,7 +92,7 @@ def reprendre(
             "reprendre_classeur",
             reprise,
             f"a repris le classeur « {examen.fichier} » : {len(examen.plan.nouveaux)} marchés, "
-            f"{len(examen.plan.a_inscrire)} personnes, {examen.plan.heures} h",
+            f"{len(examen.plan.a_inscrire)} personnes, {heures_en_texte(examen.plan.heures)}",
             refuses=len(examen.refuses),
         )
         return reprise.ref, examen

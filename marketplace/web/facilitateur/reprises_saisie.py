@@ -158,5 +158,6 @@ def resumer(examen: Examen) -> dict[str, Any]:
         "connus": len(plan.marches) - len(plan.nouveaux),
         "heures": plan.heures,
         "personnes": len(plan.a_inscrire),
+        "connues": len(plan.personnes) - len(plan.a_inscrire),
         "refuses": len(examen.refuses),
     }
