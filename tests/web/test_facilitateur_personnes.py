@@ -15,7 +15,7 @@ from marketplace.personnes import services
 from marketplace.personnes.models import EtatValidation, Personne, Suivi, Validation
 from marketplace.propositions.models import EtatProposition, Proposition
 from tests.fabrique import Fabrique
-from tests.web.test_referent_personnes import MoteurTemoin
+from tests.web.temoins import MoteurTemoin
 
 SECRETS = ("Allocataire du RSA", "attestation de la caf")
 

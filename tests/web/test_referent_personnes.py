@@ -1,62 +1,17 @@
-import io
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from html import unescape
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from marketplace.comptes.models import Affectation, Organisation
+from marketplace.comptes.models import Affectation
 from marketplace.contexte import Contexte
-from marketplace.journal.models import LecturePersonne, Notification
-from marketplace.matching import Suggestion, Suggestions
-from marketplace.personnes.models import CompetencePersonne, Experience, Personne, Statut, Suivi
+from marketplace.journal.models import LecturePersonne
+from marketplace.personnes.models import CompetencePersonne, Experience, Personne, Statut
 from tests.fabrique import Fabrique
+from tests.web.temoins import CHEMINS, MoteurTemoin, texte
 
 NIR = "1 85 05 78 006 084 36"
-
-
-@dataclass
-class MoteurTemoin:
-    """Answers wordings without reading the reference tables; ranks nothing."""
-
-    version: str = "temoin"
-
-    def metiers(self, texte: str, limit: int = 5) -> Suggestions:
-        if "truc" in texte:
-            return Suggestions((), True, "Quel travail faisiez-vous ?")
-        return Suggestions(
-            (Suggestion("F1703", "Maçon / Maçonne", 0.9), Suggestion("K2204", "Agent de propreté", 0.1)), False
-        )
-
-    def rank_postes(self, profil: Any, postes: Any, *, parmi: Any = None, limit: int = 10) -> Any:
-        from marketplace.matching import ClassementPostes, HorsDePortee, LigneClassee, Raison
-
-        lignes = tuple(
-            LigneClassee(
-                p.ref,
-                n,
-                0.8,
-                "très proche",
-                20,
-                "voiture",
-                (Raison("metier", "2 ans de maçonnerie", 0.8, "plus"),),
-                (),
-                False,
-            )
-            for n, p in enumerate(postes, 1)
-            if p.heures_hebdo < 40
-        )
-        hors = tuple(
-            HorsDePortee(p.ref, "Permis C demandé", "Aide au financement du permis", 0.5, 30)
-            for p in postes
-            if p.heures_hebdo >= 40
-        )
-        return ClassementPostes(profil.ref, lignes, hors, {}, self.version, len(lignes))
 
 
 @pytest.fixture
@@ -75,10 +30,6 @@ def page(connecter: Callable[[Affectation], FlaskClient], referente: Affectation
     return connecter(referente)
 
 
-def texte(reponse: Any) -> str:
-    return unescape(str(reponse.get_data(as_text=True)))
-
-
 def test_la_liste_ne_montre_que_sa_file_active(page: FlaskClient, fabrique: Fabrique, referente: Affectation) -> None:
     sienne = fabrique.personne(referente, nom="Sienne")
     autre = fabrique.personne(fabrique.referent(), nom="Autre")
@@ -87,20 +38,6 @@ def test_la_liste_ne_montre_que_sa_file_active(page: FlaskClient, fabrique: Fabr
     assert "Autre" not in html
     assert page.get(f"/referent/personnes/{sienne.ref}").status_code == 200
     assert page.get(f"/referent/personnes/{autre.ref}").status_code == 404
-
-
-CHEMINS = (
-    "",
-    "/modifier",
-    "/metiers",
-    "/competences",
-    "/situation",
-    "/suivi",
-    "/fiche-de-competences",
-    "/hors-de-portee",
-    "/donnees",
-    "/donnees.json",
-)
 
 
 @pytest.mark.parametrize("chemin", CHEMINS)
@@ -124,7 +61,18 @@ def test_chaque_page_d_une_personne_s_affiche_et_se_note(
     assert all(lecture.finalite and lecture.nommee for lecture in lectures)
 
 
-ACTES = ("informer", "contact", "retirer", "remettre", "quartier", "cesser", "situation/1/retirer", "effacer")
+ACTES = (
+    "informer",
+    "contact",
+    "retirer",
+    "remettre",
+    "quartier",
+    "cesser",
+    "situation/1/retirer",
+    "effacer",
+    "iae/pass",
+    "suite",
+)
 
 
 @pytest.mark.parametrize("acte", ACTES)
@@ -336,179 +284,3 @@ def test_corriger_la_fiche_puis_apprendre_qu_un_autre_l_a_fait(
     conflit = page.post(adresse, data=donnees | {"nom": "Nouveau-Nom"})
     assert conflit.status_code == 409
     assert "Nouveau-Nom" in texte(conflit)
-
-
-def test_se_retirer_puis_revenir(page: FlaskClient, fabrique: Fabrique, referente: Affectation) -> None:
-    fabrique.offre(intitule="Coffreur du lundi")
-    personne = fabrique.personne(referente)
-    adresse = f"/referent/personnes/{personne.ref}"
-    page.post(f"{adresse}/retirer")
-    html = texte(page.get(adresse))
-    assert "Ne souhaite plus rien recevoir" in html
-    assert "Coffreur du lundi" not in html
-    page.post(f"{adresse}/remettre", data={"information_canal": "entretien"})
-    assert "Coffreur du lundi" in texte(page.get(adresse))
-
-
-def test_transmettre_le_suivi_ferme_la_fiche(
-    ctx: Contexte, page: FlaskClient, fabrique: Fabrique, referente: Affectation, connecter: Callable[..., FlaskClient]
-) -> None:
-    personne, autre = fabrique.personne(referente), fabrique.referent()
-    reponse = page.post(
-        f"/referent/personnes/{personne.ref}/suivi",
-        data={"referent": str(autre.utilisateur_id), "sens": "transmettre"},
-    )
-    assert reponse.location.endswith("/referent/personnes")
-    assert page.get(f"/referent/personnes/{personne.ref}").status_code == 404
-    assert connecter(autre).get(f"/referent/personnes/{personne.ref}").status_code == 200
-    with ctx.lecture() as s:
-        assert s.scalars(select(Suivi.jusqu_au).order_by(Suivi.id)).all() == [ctx.aujourdhui(), None]
-
-
-def test_une_organisation_non_verifiee_ne_voit_aucun_nom(
-    ctx: Contexte, page: FlaskClient, fabrique: Fabrique, referente: Affectation
-) -> None:
-    personne = fabrique.personne(referente, nom="Introuvable-Nom")
-    with ctx.transaction() as s:
-        s.get_one(Organisation, referente.organisation_id).verifiee_le = None
-    for adresse in ("/referent/", "/referent/personnes"):
-        html = texte(page.get(adresse))
-        assert "pas encore vérifiée" in html
-        assert "Introuvable-Nom" not in html
-    assert page.get(f"/referent/personnes/{personne.ref}").status_code == 404
-
-
-def test_l_accueil_dit_ce_qui_attend(
-    ctx: Contexte, page: FlaskClient, fabrique: Fabrique, referente: Affectation
-) -> None:
-    assert "Rien n'attend de vous" in texte(page.get("/referent/"))
-    jour = ctx.aujourdhui()
-    ancienne = fabrique.personne(referente, nom="Ancienne", dernier_contact_le=jour - timedelta(days=50))
-    fabrique.personne(referente, information_le=None, information_version="")
-    entreprise = fabrique.organisation(nom="Maçonnerie exemple")
-    fabrique.contrat(ancienne, entreprise, fabrique.marche(titulaire=entreprise), fin=jour + timedelta(days=30))
-    html = texte(page.get("/referent/"))
-    assert "Ancienne" in html
-    assert "il y a 50 jours" in html
-    assert "1 personne</strong> à informer" in html
-    assert "chez Maçonnerie exemple" in html
-
-
-def test_les_messages_lus_se_rangent(
-    ctx: Contexte, page: FlaskClient, fabrique: Fabrique, referente: Affectation
-) -> None:
-    autre = fabrique.referent()
-    for affectation in (referente, autre):
-        fabrique.garder(
-            Notification(
-                utilisateur_id=affectation.utilisateur_id,
-                cle="n",
-                texte="3 nouvelles offres pour vos personnes",
-                lien="/referent/offres",
-                creee_le=ctx.horloge(),
-            )
-        )
-    assert "3 nouvelles offres" in texte(page.get("/referent/"))
-    with ctx.lecture() as s:
-        numeros = list(s.scalars(select(Notification.id)))
-    page.post("/referent/messages-lus", data={"id": numeros})
-    assert "3 nouvelles offres" not in texte(page.get("/referent/"))
-    with ctx.lecture() as s:
-        restantes = s.scalars(select(Notification.utilisateur_id).where(Notification.lue_le.is_(None))).all()
-    assert restantes == [autre.utilisateur_id]
-
-
-def test_un_visiteur_est_envoye_se_connecter(client: FlaskClient, fabrique: Fabrique) -> None:
-    reponse = client.get("/referent/personnes")
-    assert reponse.status_code == 302
-    assert "connexion" in reponse.location
-
-
-def test_ce_qui_est_ecrit_se_lit_se_copie_et_s_efface(
-    ctx: Contexte, page: FlaskClient, fabrique: Fabrique, referente: Affectation
-) -> None:
-    personne = fabrique.personne(referente)
-    adresse = f"/referent/personnes/{personne.ref}"
-    html = texte(page.get(f"{adresse}/donnees"))
-    assert "Allocataire du RSA" in html
-    assert "Référent, " in html
-    copie = page.get(f"{adresse}/donnees.json")
-    assert copie.headers["Content-Disposition"] == f'attachment; filename="donnees-{personne.ref}.json"'
-    assert copie.get_json()["fiche"]["prenom"] == "Samira"
-    assert page.post(f"{adresse}/effacer").location.endswith("/donnees")
-    assert page.get(adresse).status_code == 200
-    assert page.post(f"{adresse}/effacer", data={"confirme": "oui"}).location.endswith("/referent/personnes")
-    assert page.get(adresse).status_code == 404
-
-
-def envoyer(page: FlaskClient, contenu: bytes, nom: str = "file.csv") -> Any:
-    return page.post(
-        "/referent/personnes/importer",
-        data={"fichier": (io.BytesIO(contenu), nom)},
-        content_type="multipart/form-data",
-    )
-
-
-def test_un_fichier_se_verifie_puis_s_importe_et_tous_s_informent(
-    ctx: Contexte, page: FlaskClient, fabrique: Fabrique
-) -> None:
-    fabrique.territoire()
-    verifie = envoyer(page, b"Nom;Prenom;Ville\nExemple;Nadia;Lunel\nExemple;;Lunel\nCorrect;Paul;Nulle-Part\n")
-    html = texte(verifie)
-    assert "Enregistrer 1 personne" in html
-    assert "Donnez le prénom" in html
-    assert "Nulle-Part" in html
-    jeton = re.search(r'name="jeton" value="([^"]+)"', html)
-    assert jeton is not None
-    with ctx.lecture() as s:
-        assert s.scalar(select(Personne.id)) is None
-    donnees = {"jeton": jeton[1], "nom": "file.csv", "information_canal": ""}
-    suite = page.post("/referent/personnes/importer/ecrire", data=donnees)
-    assert suite.location.endswith("/a-informer")
-    with ctx.lecture() as s:
-        personne = s.scalars(select(Personne)).one()
-    assert "Exemple Nadia" in texte(page.get(suite.location))
-    page.post(suite.location, data={"ref": personne.ref, "information_canal": "courrier"})
-    with ctx.lecture() as s:
-        assert s.get_one(Personne, personne.id).information_canal == "courrier"
-    seconde_fois = page.post("/referent/personnes/importer/ecrire", data=donnees, follow_redirects=True)
-    assert "envoyez-le de nouveau" in texte(seconde_fois)
-    with ctx.lecture() as s:
-        assert len(s.scalars(select(Personne.id)).all()) == 1
-
-
-def test_le_fichier_d_une_autre_ne_se_reprend_pas(
-    page: FlaskClient, fabrique: Fabrique, connecter: Callable[[Affectation], FlaskClient]
-) -> None:
-    fabrique.territoire()
-    html = texte(envoyer(page, b"Nom;Prenom\nExemple;Nadia\n"))
-    jeton = re.search(r'name="jeton" value="([^"]+)"', html)
-    assert jeton is not None
-    autre = connecter(fabrique.referent())
-    for essai in (jeton[1], "../../etc/passwd", "x" * 30):
-        suite = autre.post("/referent/personnes/importer/ecrire", data={"jeton": essai}, follow_redirects=True)
-        assert "envoyez-le de nouveau" in texte(suite)
-
-
-def test_un_fichier_illisible_se_dit_a_cote_du_champ(page: FlaskClient, fabrique: Fabrique) -> None:
-    fabrique.territoire()
-    for contenu, mot in ((b"", "vide"), (b"a;b\n1;2\n", "Colonne introuvable"), (b"PK\x03\x04x", "abîmé")):
-        reponse = envoyer(page, contenu)
-        assert reponse.status_code == 422
-        assert mot in texte(reponse)
-    assert page.post("/referent/personnes/importer").status_code == 422
-
-
-def test_aucune_page_du_referent_ne_parle_de_refus_ni_d_absence(
-    ctx: Contexte, page: FlaskClient, fabrique: Fabrique, referente: Affectation
-) -> None:
-    fabrique.offre()
-    personne = fabrique.personne(referente)
-    adresses = [f"/referent/personnes/{personne.ref}{chemin}" for chemin in CHEMINS]
-    adresses += ["/referent/", "/referent/personnes", "/referent/personnes/nouvelle", "/referent/personnes/a-informer"]
-    pages = [texte(page.get(adresse)) for adresse in (*adresses, "/referent/personnes/importer")]
-    pages.append(texte(envoyer(page, b"Nom;Prenom\nExemple;\n")))
-    for html in pages:
-        visible = re.sub(r"<script.*?</script>|<[^>]+>", " ", html, flags=re.DOTALL).lower()
-        assert "refus" not in visible
-        assert "absent" not in visible

@@ -53,17 +53,17 @@ def noter_suite(
 ) -> None:
     """Decide the next step before an end: it leaves the list, and its alerte closes.
 
-    Raises Introuvable, RegleViolee (unknown end or decision, a comité without its day).
+    Raises Introuvable, RegleViolee (unknown end or decision, a day already past).
     """
-    if objet not in LIBELLES_FINS or echeance is None:
-        raise RegleViolee("Cette fin n'est plus dans la liste : rechargez la page.")
-    if decision not in DECISIONS:
-        raise RegleViolee("Choisissez la suite dans la liste.", champ="decision")
     quand, jour = ctx.horloge(), ctx.aujourdhui()
-    if prevue_le is not None and prevue_le < jour:
-        raise RegleViolee("La date de la suite est déjà passée.", champ="prevue_le")
     with ctx.transaction() as s:
         personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, jour)
+        if objet not in LIBELLES_FINS or echeance is None:
+            raise RegleViolee("Cette fin n'est plus dans la liste : rechargez la page.")
+        if decision not in DECISIONS:
+            raise RegleViolee("Choisissez la suite dans la liste.", champ="decision")
+        if prevue_le is not None and prevue_le < jour:
+            raise RegleViolee("La date de la suite est déjà passée.", champ="prevue_le")
         s.add(
             SuitePrevue(
                 personne_id=personne.id,
