@@ -41,7 +41,7 @@ def semer_controle(a: Atelier) -> None:
                 nom="Maud Exemple",
                 fonction="comptable",
                 depuis=a.jour(60),
-                cree_le=a.instant(a.jour(60)),
+                cree_le=a.instant(a.jour(60), 9),
             )
         ]
     )
@@ -52,7 +52,7 @@ def semer_controle(a: Atelier) -> None:
                 a_partir_du=ajouter_mois(mois, 1),
                 rythme=Rythme.TRIMESTRIEL,
                 pieces=ModePieces.VUE,
-                cree_le=a.instant(a.jour(2)),
+                cree_le=a.instant(a.jour(2), 9),
             )
         ]
     )
@@ -62,7 +62,7 @@ def semer_controle(a: Atelier) -> None:
 def _tirer(a: Atelier) -> None:
     """Eight lines of a closed quarter, the first ones found right."""
     fin = ajouter_mois(premier_du_mois(a.le), -2)
-    debut, tire_le = ajouter_mois(fin, -2), a.instant(a.jour(1))
+    debut, tire_le = ajouter_mois(fin, -2), a.instant(a.jour(1), 9)
     population = lignes_controlables(a.s, a.territoire_id, debut, fin, tire_le)
     graine = f"{a.le:%Y-%m}-exemple"
     tirees = tirer(graine, population, TAILLE)
