@@ -25,6 +25,7 @@ PUBLIQUES = {
     "public_flux",
     "public_recherche",
     "public_agenda",
+    "public_papiers",
     "public_suggestions",
     "public_calculette",
     "public_declarer",
