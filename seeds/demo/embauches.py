@@ -53,6 +53,8 @@ CONTRATS = {
     TypeOrganisation.ACI: "cddi",
     TypeOrganisation.EA: "cdd",
 }
+ALTERNANCE_MAX = 12
+"""Months of a contrat de professionnalisation (R77)."""
 MOIS_MINIMUM = {"cddi": 4, "professionnalisation": 6}
 """Shorter, the law refuses them (R72, R77): the titulaire then hires directly."""
 
@@ -147,6 +149,8 @@ def semer_contrats(a: Atelier) -> list[Besoin]:
                 debut, fin = _bornes(a, marche, courant, fin_mois, minimum if continu else None)
                 if minimum and not duree_au_moins(debut, fin, minimum):
                     employeur = _titulaire(a, marche)
+                if employeur.type is TypeOrganisation.GEIQ:
+                    fin = min(fin, ajouter_mois(debut, ALTERNANCE_MAX) - timedelta(days=1))
                 if debut < fin and (personne := _choisir(a, marche, debut, fin)) is not None:
                     _contrat(a, marche, employeur, personne, debut, fin, continu)
                 courant = ajouter_mois(fin_mois, 1)

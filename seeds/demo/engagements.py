@@ -24,6 +24,7 @@ from marketplace.marches.rules.formes import CauseTransfert, Forme, GenreComposa
 from marketplace.marches.rules.npnru import VoletNpnru
 from marketplace.valeurs import ajouter_mois, arrondir
 from seeds.demo.atelier import Atelier
+from seeds.demo.comptes import TITULAIRE_DEMO
 
 PHASES = ((1, 20, "Installation"), (2, 50, "Gros du chantier"), (2, 30, ""))
 """People, percent of the hours and a word, for each third of a marché."""
@@ -193,7 +194,9 @@ def _transfert(a: Atelier) -> list[object]:
     ancien = next((m for m in a.marches if m.etat is EtatMarche.TRANSFERE and m.titulaire_id), None)
     if ancien is None:
         return []
-    repreneur: Organisation = next(o for o in a.firmes.values() if o.id != ancien.titulaire_id)
+    repreneur: Organisation = next(
+        o for nom, o in a.firmes.items() if o.id != ancien.titulaire_id and nom != TITULAIRE_DEMO
+    )
     jour, clause = a.jour(35), a.clauses[ancien.id]
     reste = arrondir(clause.heures_prevues * Decimal("0.6"))
     suite = Marche(

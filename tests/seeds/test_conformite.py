@@ -33,8 +33,8 @@ from marketplace.territoire.reglages import reglages_au
 from marketplace.valeurs import cle
 from tests.donnees import LE, MAINTENANT
 
-A_VENIR = {("proposition", "creneau")}
-"""Instants that may lie after the day of the demonstration: a meeting agreed."""
+A_VENIR = {("proposition", "creneau"), ("demande_preuve", "expire_le")}
+"""Instants that may lie after the day of the demonstration: a meeting agreed, the end of a link."""
 
 PASSES = {("organisation", "source_le"), ("statut", "preuve_le"), ("personne", "information_le")}
 

@@ -31,7 +31,9 @@ LIBELLES_PIECE = {
     TypePiece.FIN_CONTRAT: "Fin de contrat",
 }
 
-_PAIE = re.compile(r"\b(bulletins?|fiches?|feuilles?)( de)? (paie|paye|salaires?)\b|\b(paie|paye|payslip|bulletins?)\d*\b")
+_PAIE = re.compile(
+    r"\b(bulletins?|fiches?|feuilles?)( de)? (paie|paye|salaires?)\b|\b(paie|paye|payslip|bulletins?)\d*\b"
+)
 _JPEG, _PNG, _PDF = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"%PDF-"
 _PNG_GARDES = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"sBIT"})
 TYPES_MIME = {"jpg": "image/jpeg", "png": "image/png", "pdf": "application/pdf"}

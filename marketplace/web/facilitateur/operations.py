@@ -122,7 +122,8 @@ def avancer(ref: str) -> Any:
             form.poser_erreur(erreur)
         else:
             flash(
-                f"{nombre} {'lots sont' if nombre > 1 else 'lot est'} maintenant « {LIBELLES[EtatMarche(form.etat.data)]} »."
+                f"{nombre} {'lots sont' if nombre > 1 else 'lot est'} maintenant "
+                f"« {LIBELLES[EtatMarche(form.etat.data)]} »."
             )
             return redirect(url_for(".fiche", ref=ref))
     return _fiche(ref, form, tuple(choisis)), 422

@@ -387,7 +387,8 @@ def mois_par_mois(rng: Random, p: Individu) -> list[tuple[int, dict[int, int]]]:
     libre = cadence
     contrats: list[tuple[int, dict[int, int]]] = []
     for marche, heures in p.places:
-        reste, tableau = heures, defaultdict(int)
+        reste = heures
+        tableau: defaultdict[int, int] = defaultdict(int)
         while reste:
             if not libre:
                 mois, libre = mois + 1, cadence
