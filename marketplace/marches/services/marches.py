@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.comptes.droits import Action, Portee, exiger
 from marketplace.comptes.roles import Acteur
-from marketplace.contexte import Contexte
+from marketplace.contexte import PARIS, Contexte
+from marketplace.db import Base
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.journal.services import journaliser
 from marketplace.marches.alertes import reconcilier_marche
@@ -33,7 +34,7 @@ from marketplace.marches.models import (
 )
 from marketplace.marches.portee import charger_marche
 from marketplace.marches.queries.reservations import verifier_reservation
-from marketplace.marches.rules.etats import EtatMarche, verifier_dates
+from marketplace.marches.rules.etats import AVANT_NOTIFICATION, EtatMarche, verifier_dates
 from marketplace.marches.rules.formes import verifier_montants
 from marketplace.marches.services.clauses import ecrire_premiere_clause
 from marketplace.marches.services.formes import ecrire_forme
@@ -179,7 +180,8 @@ def inscrire_marche(
 def modifier_marche(ctx: Contexte, acteur: Acteur, ref: str, saisie: SaisieMarche, *, version: int) -> None:
     """Correct what describes a marché; each old value stays in the journal. Hours go through `fixer_clause`.
 
-    Raises ModifieEntreTemps when `version` is no longer the stored one, RegleViolee as `creer_marche`.
+    Raises ModifieEntreTemps when `version` is no longer the stored one, RegleViolee as `creer_marche`, and when an
+    amount or an end of a notified contract would move without an avenant.
     """
     with ctx.transaction() as s:
         marche = charger_marche(s, acteur, Action.GERER_MARCHE, ref)
@@ -192,6 +194,7 @@ def modifier_marche(ctx: Contexte, acteur: Acteur, ref: str, saisie: SaisieMarch
             raise RegleViolee("Un marché notifié a un titulaire : écrivez son nom.", champ="titulaire")
         verifier_reservation(s, marche.id, champs["titulaire_id"])
         avant = {champ: getattr(marche, champ) for champ in champs}
+        _verifier_contrat(ctx, marche, champs)
         changes = {c: (avant[c], v) for c, v in champs.items() if avant[c] != v and c != "cle"}
         if not changes:
             return
@@ -209,6 +212,23 @@ def modifier_marche(ctx: Contexte, acteur: Acteur, ref: str, saisie: SaisieMarch
             changements={c: [_ecrire(a), _ecrire(b)] for c, (a, b) in changes.items()},
         )
         reconcilier_marche(s, ctx.horloge(), marche.territoire_id, marche.id, ctx.aujourdhui())
+
+
+PAR_AVENANT = {"montant_ht": "ce montant", "date_fin": "cette date"}
+"""What a notified contract fixes. The TTC amount is not: an avenant says the HT one, the other follows it."""
+
+
+def _verifier_contrat(ctx: Contexte, marche: Marche, champs: dict[str, Any]) -> None:
+    """Refuse to move what the contract fixes once it is notified: an avenant does it, dated, with its paper (R12).
+
+    A blank may be filled, and a slip put right on the day the marché was entered.
+    """
+    if marche.etat in AVANT_NOTIFICATION or marche.cree_le.astimezone(PARIS).date() == ctx.aujourdhui():
+        return
+    for champ, nom in PAR_AVENANT.items():
+        avant = getattr(marche, champ)
+        if avant is not None and champs[champ] != avant:
+            raise RegleViolee(f"Le contrat est notifié : {nom} change par un avenant.", champ=champ)
 
 
 def _ecrire(valeur: Any) -> str | None:
@@ -231,6 +251,9 @@ PROPRES = (
 )
 """What belongs to a marché alone and goes with it. A transfer does not: both its marchés stay."""
 
+RELEVES = ("photographie",)
+"""Tables of higher rooms that only repeat, month after month, what the ledger says: they go with the marché too."""
+
 
 def retirer_marche(s: Session, marche: Marche) -> None:
     """Take a marché out with what is its own, inside the caller's transaction; a piste waits again.
@@ -241,6 +264,8 @@ def retirer_marche(s: Session, marche: Marche) -> None:
         update(MarcheDecp).where(MarcheDecp.marche_id == marche.id).values(marche_id=None, piste=EtatPiste.A_QUALIFIER)
     ]
     ordres += [delete(table).where(table.marche_id == marche.id) for table in PROPRES]
+    releves = (Base.metadata.tables[nom] for nom in RELEVES)
+    ordres += [delete(table).where(table.c.marche_id == marche.id) for table in releves]
     ordres.append(delete(Intervenant).where(Intervenant.marche_id == marche.id, Intervenant.parent_id.isnot(None)))
     ordres.append(delete(Intervenant).where(Intervenant.marche_id == marche.id))
     for ordre in ordres:

@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.marches.queries import FicheMarche
+from marketplace.marches.queries.attaches import ce_qui_retient
 from marketplace.marches.rules.dimensionnement import Calibrage, dimensionner
 from marketplace.marches.rules.etats import AVANT_NOTIFICATION, LIBELLES, EtatMarche, choix_etat
 from marketplace.marches.rules.phrases import formule_en_texte
@@ -294,8 +295,11 @@ def oter_intervenant(ref: str, intervenant_id: int) -> Any:
 @bp.get("/<ref>/supprimer")
 @reserve_a(Role.FACILITATEUR)
 def suppression(ref: str) -> Any:
-    """Ask before removing."""
-    return render_template("facilitateur/marche_supprimer.html", m=charger(ref))
+    """Ask before removing; say what keeps it when it cannot be."""
+    m = charger(ref)
+    with contexte().lecture() as s:
+        retient = ce_qui_retient(s, m.id)
+    return render_template("facilitateur/marche_supprimer.html", m=m, retient=retient)
 
 
 @bp.post("/<ref>/supprimer")

@@ -44,6 +44,7 @@ from marketplace.marches.services import (
     creer_marche,
     modifier_marche,
 )
+from marketplace.marches.services.avenants import CLOS
 from marketplace.marches.services.intervenants import LIBELLES_ROLES
 from marketplace.valeurs import lire_decimal
 from marketplace.web.facilitateur.filtres_marches import facettes_du_registre, lire_filtres
@@ -203,13 +204,18 @@ def enregistrer() -> Any:
     return redirect(url_for(".fiche", ref=refs[0]))
 
 
+def _notifie(m: FicheMarche) -> bool:
+    """Whether its amount and end belong to a notified contract, which an avenant still changes (R12)."""
+    return m.etat not in AVANT_NOTIFICATION and m.etat not in CLOS
+
+
 @bp.get("/<ref>/modifier")
 @reserve_a(Role.FACILITATEUR)
 def modifier(ref: str) -> Any:
     """The marché as it stands, ready to be corrected."""
     m = charger(ref)
     form = FormulaireMarche(formdata=None, data=valeurs_de(m))
-    return render_template("facilitateur/marche_saisie.html", form=form, m=m)
+    return render_template("facilitateur/marche_saisie.html", form=form, m=m, notifie=_notifie(m))
 
 
 @bp.post("/<ref>/modifier")
@@ -222,7 +228,7 @@ def corriger(ref: str) -> Any:
     def acte() -> None:
         modifier_marche(contexte(), acteur(), ref, form.saisie(), version=version_lue(form))
 
-    refus = agir(form, acte, "facilitateur/marche_saisie.html", m=m)
+    refus = agir(form, acte, "facilitateur/marche_saisie.html", m=m, notifie=_notifie(m))
     if refus is not None:
         return refus
     flash("Marché corrigé.")
