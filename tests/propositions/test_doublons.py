@@ -77,7 +77,13 @@ def test_la_nuit_ouvre_et_ferme_les_alertes_sur_les_personnes(
     assert alertes[attendue.ref].gravite is Gravite.ORANGE
     assert not any("Nadia" in a.message for a in alertes.values())
     horloge.avancer(days=5)
-    assert suivre_personnes(ctx, ctx.aujourdhui()) == {"dues": 2, "ouvertes": 0, "maintenues": 2, "fermees": 0}
+    assert suivre_personnes(ctx, ctx.aujourdhui()) == {
+        "dues": 2,
+        "ouvertes": 0,
+        "maintenues": 2,
+        "fermees": 0,
+        "fichiers": 0,
+    }
     with ctx.transaction() as s:
         assert {a.gravite for a in s.scalars(select(Alerte))} == {Gravite.ROUGE, Gravite.INFO}
         s.get_one(type(attendue), attendue.id).etat = EtatValidation.NON

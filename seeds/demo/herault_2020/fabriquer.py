@@ -295,7 +295,7 @@ def _dater(rng: Random, nom: str, de_2020: list[Lot], n20: int) -> list[Lot]:
     anciens = n18 - NOUVEAUX_CD34[2018] if nom == "CD34" else n18 // 2
     rng.shuffle(de_2020)
     operation = de_2020[0].operation
-    de_2018 = [(2018, 2019, 2020)] * trois_ans
+    de_2018: list[tuple[int, ...]] = [(2018, 2019, 2020)] * trois_ans
     de_2018 += [(2018, 2019)] * (suites[0] - trois_ans) + [(2018,)] * (n18 - suites[0])
     annees: list[tuple[int, ...]] = [*de_2018, *[(2019, 2020)] * (suites[1] - trois_ans)]
     annees += [(2019,)] * (n19 - suites[0] - suites[1] + trois_ans)
