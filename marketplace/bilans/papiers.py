@@ -34,6 +34,7 @@ from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.heures.models import Contrat, Moment, PointDeSuivi
 from marketplace.heures.queries import avancements
 from marketplace.heures.rules.situations import SITUATIONS
+from marketplace.heures.solde import points_avant_solde
 from marketplace.journal.services import journaliser, noter_lectures
 from marketplace.marches.models import Marche, Operation
 from marketplace.marches.portee import charger_marche
@@ -127,19 +128,11 @@ def _contenu_du_marche(s: Session, ctx: Contexte, marche: Marche, genre: TypeAtt
         if suites:
             tableaux.append(suites)
     phrases = [a.phrase]
-    if genre is TypeAttestation.FICHE_BILAN and marche.etat not in FINIS:
-        phrases += _points_avant_solde(a.declarees, a.reste)
+    if genre is TypeAttestation.FICHE_BILAN:
+        restent = points_avant_solde(s, marche.id, ctx.aujourdhui(), pour_tiers=True)
+        if restent is not None:
+            phrases += [f"Avant le solde : {p.texte}" for p in restent] or ["Avant le solde : rien ne manque."]
     return {"lignes": lignes, "tableaux": tableaux, "phrases": phrases}
-
-
-def _points_avant_solde(declarees: Decimal, reste: Decimal) -> list[str]:
-    """What is still to settle before the final account."""
-    points = []
-    if declarees:
-        points.append(f"Avant le solde : {_h(declarees)} déclarées attendent une validation.")
-    if reste:
-        points.append(f"Avant le solde : il manque {_h(reste)}.")
-    return points or ["Avant le solde : rien ne manque."]
 
 
 def _par_modalite(f: Faits) -> dict[str, Any]:

@@ -17,6 +17,7 @@ class Action(enum.StrEnum):
     IMPORTER_MARCHES = "importer_marches"
     VOIR_MARCHE = "voir_marche"
     NOTER_RELANCE = "noter_relance"
+    DEPOSER_AU_MARCHE = "deposer_au_marche"
     PUBLIER_OFFRE = "publier_offre"
     CLASSER_POUR_OFFRE = "classer_pour_offre"
     VOIR_PERSONNE = "voir_personne"
@@ -62,6 +63,7 @@ DROITS: dict[Action, dict[Role, Etendue]] = {
     Action.IMPORTER_MARCHES: {Role.FACILITATEUR: _T, Role.ADMINISTRATEUR: _T},
     Action.VOIR_MARCHE: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O, Role.ACHETEUR: _O},
     Action.NOTER_RELANCE: {Role.FACILITATEUR: _T},
+    Action.DEPOSER_AU_MARCHE: {Role.ACHETEUR: _O},
     Action.PUBLIER_OFFRE: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O},
     Action.CLASSER_POUR_OFFRE: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O, Role.REFERENT: _T},
     Action.VOIR_PERSONNE: {Role.FACILITATEUR: _T, Role.REFERENT: _F},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marketplace.marches.models.clause import Arret, Clause, Intervenant, RoleIntervenant
 from marketplace.marches.models.consigne import ConsigneDeclaration
 from marketplace.marches.models.decp import EtatPiste, MarcheDecp, VersionDecp
+from marketplace.marches.models.depot import DepotAcheteur
 from marketplace.marches.models.document import DocumentProduit, GenreDocument, ModeleDocument
 from marketplace.marches.models.marche import ETATS_OUVERTS_AUX_HEURES, ETATS_VIVANTS, Marche, Operation
 from marketplace.marches.models.objets import (
@@ -18,6 +19,7 @@ from marketplace.marches.models.objets import (
     Transfert,
 )
 from marketplace.marches.models.regime import RegimeMarche
+from marketplace.marches.rules.depots import DecisionPenalite, GenreDepot
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.marches.rules.formes import CauseTransfert, Forme, GenreComposante
 from marketplace.marches.rules.npnru import VoletNpnru
@@ -33,6 +35,8 @@ __all__ = [
     "Composante",
     "CompteurNpnru",
     "ConsigneDeclaration",
+    "DecisionPenalite",
+    "DepotAcheteur",
     "Derogation",
     "DocumentProduit",
     "EtapeFaite",
@@ -42,6 +46,7 @@ __all__ = [
     "Forme",
     "FormeMarche",
     "GenreComposante",
+    "GenreDepot",
     "GenreDocument",
     "Intervenant",
     "InterventionPrevue",

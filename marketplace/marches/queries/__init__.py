@@ -8,6 +8,7 @@ from marketplace.marches.queries.alertes import (
     alertes_du_marche,
     alertes_ouvertes,
 )
+from marketplace.marches.queries.depots import DepotVu, depots_du_marche
 from marketplace.marches.queries.dossier import Dossier, composante_vue, dossier_marche, interventions_du_marche
 from marketplace.marches.queries.fiche import (
     ArretVu,
@@ -48,6 +49,7 @@ __all__ = [
     "AlertesDuJour",
     "ArretVu",
     "ClauseVue",
+    "DepotVu",
     "Dossier",
     "Echeance",
     "EvenementVu",
@@ -67,6 +69,7 @@ __all__ = [
     "clause_en_vigueur",
     "clauses_en_vigueur",
     "composante_vue",
+    "depots_du_marche",
     "dossier_marche",
     "fiche_marche",
     "fiche_operation",

@@ -9,6 +9,7 @@ from marketplace.marches.services.composantes import (
     modifier_composante,
     retirer_composante,
 )
+from marketplace.marches.services.depots import deposer, prendre_en_compte, retirer_depot
 from marketplace.marches.services.etapes import (
     SaisieIntervention,
     cocher_etape,
@@ -44,6 +45,7 @@ __all__ = [
     "creer_operation",
     "creer_operation_avec_lots",
     "decocher_etape",
+    "deposer",
     "fixer_clause",
     "fixer_compteur_npnru",
     "fixer_forme",
@@ -53,12 +55,14 @@ __all__ = [
     "noter_arret",
     "noter_relance",
     "ordonner_demarrage",
+    "prendre_en_compte",
     "prevoir_intervention",
     "reporter_alerte",
     "reprendre_apres_arret",
     "retirer_arret",
     "retirer_avenant",
     "retirer_composante",
+    "retirer_depot",
     "retirer_intervenant",
     "retirer_intervention",
     "signer_avenant",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import Introuvable, RegleViolee
@@ -14,14 +14,18 @@ from marketplace.marches.queries import (
     Dossier,
     FicheMarche,
     composante_vue,
+    depots_du_marche,
     dossier_marche,
     fiche_marche,
 )
+from marketplace.marches.rules.avenants import EffetHeures
+from marketplace.marches.rules.depots import GenreDepot
 from marketplace.marches.rules.formes import LIBELLES_GENRE, GenreComposante
 from marketplace.marches.services import (
     ajouter_composante,
     fixer_forme,
     modifier_composante,
+    prendre_en_compte,
     retirer_avenant,
     retirer_composante,
     signer_avenant,
@@ -234,7 +238,7 @@ INTRO_AVENANT = (
 def nouvel_avenant(ref: str) -> Any:
     """A blank avenant."""
     m = charger(ref)
-    form = FormulaireAvenant(formdata=None, version=str(m.version), effet="muet")
+    form = FormulaireAvenant(formdata=None, data=_avenant_depose(m) | {"version": str(m.version)})
     return page_acte(m, form, "Avenant ou prolongation", "Enregistrer cet avenant", INTRO_AVENANT)
 
 
@@ -261,7 +265,35 @@ def inscrire_avenant(ref: str) -> Any:
     )
     if alertes and alertes[0]:
         flash(alertes[0], "warning")
+    if alertes and (depot := request.args.get("depot", type=int)) is not None:
+        prendre_en_compte(contexte(), acteur(), ref, depot)
     return reponse
+
+
+def _avenant_depose(m: FicheMarche) -> dict[str, Any]:
+    """The avenant the buyer deposited, ready to be checked; a blank one when the address names none."""
+    numero = request.args.get("depot", type=int)
+    with contexte().lecture() as s:
+        depot = next((d for d in depots_du_marche(s, m.id) if d.id == numero and d.genre is GenreDepot.AVENANT), None)
+    if depot is None:
+        return {"effet": EffetHeures.MUET.value}
+    return {
+        "signe_le": depot.jour,
+        "document": f"Avenant n° {depot.numero}, déposé par l'acheteur",
+        "objet": depot.motif[:500],
+        "montant_apres": depot.montant,
+        "effet": (EffetHeures.MUET if depot.heures is None else EffetHeures.FIXE).value,
+        "heures": depot.heures,
+    }
+
+
+@bp.post("/<ref>/depots/<int:depot_id>/pris-en-compte")
+@reserve_a(Role.FACILITATEUR)
+def accuser_depot(ref: str, depot_id: int) -> Any:
+    """Say that what the buyer deposited was dealt with."""
+    return retirer_de(
+        ref, lambda: prendre_en_compte(contexte(), acteur(), ref, depot_id), "L'acheteur est prévenu.", "#depots"
+    )
 
 
 @bp.post("/<ref>/avenants/<int:avenant_id>/retirer")

@@ -16,11 +16,13 @@ from marketplace.heures.queries import avancements
 from marketplace.heures.queries.jalons import heures_qpv
 from marketplace.heures.queries.partage import reaffectations_du_marche
 from marketplace.heures.services.lectures_marche import lire_personnes_du_marche
+from marketplace.heures.solde import points_avant_solde
 from marketplace.heures.suivi_marche import LIBELLES_DECLARATION, declarations_du_marche
 from marketplace.marches.models import CompteurNpnru
 from marketplace.marches.queries import (
     FicheMarche,
     alertes_du_marche,
+    depots_du_marche,
     dossier_marche,
     fiche_marche,
     journal_du_marche,
@@ -29,6 +31,7 @@ from marketplace.marches.queries import (
     rotation_du_marche,
 )
 from marketplace.marches.queries.facettes import comptes_du_registre
+from marketplace.marches.rules.depots import LIBELLES_DECISION, LIBELLES_DEPOT
 from marketplace.marches.rules.etapes import PHASE_DE_L_ETAT
 from marketplace.marches.rules.etats import AVANT_NOTIFICATION, LIBELLES, EtatMarche, choix_etat
 from marketplace.marches.rules.formes import (
@@ -111,6 +114,10 @@ def fiche(ref: str) -> Any:
             historique=historique(photographies_du_marche(s, m.id)),
             reaffectations=reaffectations_du_marche(s, m.id),
             alertes=alertes_du_marche(s, moi.territoire_id, m.id, ctx.aujourdhui()),
+            depots=depots_du_marche(s, m.id),
+            libelles_depot=LIBELLES_DEPOT,
+            libelles_decision=LIBELLES_DECISION,
+            points=points_avant_solde(s, m.id, ctx.aujourdhui()),
             personnes=personnes,
             declarations=declarations_du_marche(s, m.id),
             relances=relances_de(s, moi.territoire_id, "marche", m.id, 5),
