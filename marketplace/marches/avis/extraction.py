@@ -292,7 +292,7 @@ def lire_heures(texte_plie: str, lues: Sequence[tuple[Phrase, Indices]]) -> tupl
             if nouvelles:
                 depuis = 0
         # « Heures d'insertion », then one line per lot with a bare number.
-        annonce = (annonce and depuis <= 2) or (depuis == 0 and bool(re.search(r"heures|volume", phrase.plie)))
+        annonce = (annonce and depuis <= 2) or (depuis <= 2 and bool(re.search(r"heures|volume", phrase.plie)))
         lots = [n for n in _LOT.findall(phrase.plie) if n != "unique"]
         lot = lots[-1].strip().upper() if lots else lot
     trouvees = _sans_redite(_sans_total(trouvees, texte_plie))

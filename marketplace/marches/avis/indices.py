@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from marketplace.marches.avis.texte import Phrase
 
@@ -31,6 +31,7 @@ _BRUIT = re.compile(
     r"|charge\w* (?:de mission )?d(?:e l'|'|e )insertion|conseill\w+ (?:en |d'|a l')insertion|(?:service"
     r"|pole|direction) (?:de l')?insertion"
     r"|insertion par le (?:logement|sport)"
+    r"|(?:a jour|regularite|respect\w*|obligations? (?:relatives? |d'))[^.]{0,60}travailleurs handicapes(?: ?\(doeth\))?"
     r"|(?:maison|bureau) de l'emploi et de la formation|\bservices? (?:de l'|d')?insertion"
     r"|(?:declar|attest|certif)\w*[^.]{0,80}emploi d\w+ [^.]{0,20}travailleurs handicapes"
 )
@@ -57,7 +58,8 @@ _PUBLIC = re.compile(
     r"|en insertion|cibles?)"
     r"|sans emploi|demandeurs? d'emploi|retour a l'emploi|acces a l'emploi|contre le chomage|contre l'exclusion"
     r"|combattre l'exclusion|\brsa\b|revenu de solidarite|quartiers? prioritaires?|jeunes? (?:\w+ )?(?:peu"
-    r"|sans|decrocheurs)"
+    r"|sans|decrocheurs|du (?:territoire|quartier|bassin)|de moins de|suivis?|en (?:difficulte|recherche|parcours))"
+    r"|sous main de justice|longue duree|peu diplome\w*|sans diplome"
     r"|parcours d'insertion|(?:promotion de|promouvoir) l'emploi|chomeurs|salaries en insertion"
     r"|travailleurs? defavorises?"
     r"|peu qualifies|sans qualification|issus? d(?:'un|es) quartiers?|\bplie\b|\bgeiq\b|\betti\b|\banru\b"
@@ -65,6 +67,8 @@ _PUBLIC = re.compile(
 )
 _FORMATION = re.compile(
     r"\bapprenti(?:e|s|es)?\b|apprentissage|stagiaires?|\bstages?\b|alternan\w+"
+    r"|\bpfmp\b|milieu professionnel|situation de travail|lycees? professionnels?|deuxieme chance|2e chance|tutor\w+|tuteurs?"
+    r"|\bcfa\b|\bafpa\b|\bepide\b|service civique"
     r"|contrats? de professionnalisation"
     r"|statut scolaire|immersion|decrocheurs|clause (?:\w+ )?de formation"
 )
@@ -100,11 +104,13 @@ _NEGATION = re.compile(
     r"|aucune? (?:\w+ ){0,2}?(?:clause|condition|consideration|action|heure|disposition|obligation|exigence|mesure"
     r"|insertion|volet)"
     r"|pas (?:de |d'|soumis|concerne|prevu|applicable)[^.]{0,30}|sans (?:clause|condition|consideration|objet)"
-    r"|(?:social\w*|insertion|condition\w*|particulieres?|execution)[^.:]{0,40}: *(?:non\b|sans objet|neant"
+    r"|(?:social\w*|insertion|condition\w*|particulieres?|execution)[^.:]{0,40}: *(?:non\b|n\b(?!')|sans objet|neant"
     r"|aucune?\b)"
     r"|\bneant\b|ni (?:de )?clause|\b(?:non|hors|sans) (?:concerne|soumis|applicable|assujetti)\w*"
     r"|(?:est|sont|ete) (?:\w+ )?(?:supprim|retir|annul|abandonn|ecart)ee?s?\b"
 )
+# « Le présent marché n'en comporte pas. », « Clause sociale ? Non. »
+_RENIE = re.compile(r"\bn'en \w+ (?:pas|aucune?)\b|^\W*(?:non|neant|aucune?|sans objet|pas de)\W*$")
 _NE_PAS = re.compile(r"\bn(?:e |')(?:\w+ ){0,2}?(?:pas|aucune?)\b")
 # « Une offre qui ne respecterait pas la clause », « ne sont pas autorisés à émettre des réserves »: the clause stands.
 _FAUSSE_NEGATION = re.compile(
@@ -121,7 +127,7 @@ _HEURES_DU_LOT = re.compile(rf"{_H}[^.]{{0,20}}\b(?:lot|tranche)|(?:lot|tranche)
 _REPRISE = re.compile(r"^\s*(?:de|d'|ni|aucune?|sociale|environnementale)\b")
 _CRITERE = re.compile(
     r"criteres?\b|note[es]* sur|\bnotes? (?:sociale|technique|environnementale|insertion)|(?:est|sera|sont"
-    r"|seront) notee?s?\b|\d+ points?\b|ponder\w+|jugement des offres|performances? en matiere"
+    r"|seront) (?:notee?s?|jugee?s?|evaluee?s?|classee?s?)\b|\d+ (?:points?|pts)\b|\b\d+ ?/ ?(?:20|100)\b|ponder\w+|jugement des offres|performances? en matiere"
     r"|analyse des offres"
     r"|sera apprecie|memoire technique decrit|plus avantageuse|bareme"
 )
@@ -155,7 +161,7 @@ _FAUSSE_RESERVE = re.compile(
 _BENEFICIAIRES = re.compile(
     r"entreprises? adaptee|\besat\b|\bea\b|aide par le travail|accompagnement par le travail|ateliers? proteg"
     r"|travail protege"
-    r"|handicap\w*|(?:structures?|entreprises?) (?:\w+ )?(?:d'|de l')insertion|\bsiae\b|activite economique"
+    r"|handicap\w*|(?:structures?|entreprises?|ateliers?|chantiers?|associations?) (?:\w+ )?(?:d'|de l')insertion|\bsiae\b|activite economique"
     r"|2113-1[2-6]"
     r"|r\.? ?2113-7|article 36|defavorise|economie sociale et solidaire|\bess\b|article 15 du code"
     r"|structures? equivalentes?|\biae\b|5132-4\b|5213-13|travailleurs? handicap"
@@ -177,12 +183,16 @@ _SEULES = re.compile(
     r"|aide par le travail"
     r"|\besat\b|insertion|proteg)"
 )
+# A rate of effort: hours for an amount, a share of the hours worked.
+_EFFORT = re.compile(
+    r"\d ?h(?:eures?)?\b[^.;:]{0,30}(?:par tranche|(?:par|pour|/) ?(?:chaque |une )?(?:tranche|\d[\d ]* ?(?:k?€|euros?|eur\b)))"
+    r"|(?:\d ?%|\d+ ?/ ?\d+\w*|pour ?cent) [^.;:]{0,25}(?:heures|temps (?:de travail|total)|main[- ]d'|masse salariale|effectif)"
+)
 _CONFIE = re.compile(
     r"(?:confi\w+|sous-trait\w+|cotrait\w+|mise a disposition|recour\w+|embauch\w+|recrut\w+"
-    r"|emplo(?:yer|ie\w*)\b|prendr\w+|accueil\w*)[^.]{0,110}"
-    r"(?:insertion|eloigne|demandeurs? d'emploi|quartiers?|apprenti|stagiaire|alternan|professionnalisation"
-    r"|\bgeiq\b|\betti\b|pole emploi"
-    r"|france travail)"
+    r"|emplo(?:yer|ie\w*)\b|prendr\w+|prenne\w*|accueil\w*|form(?:er|era|ent)\b|propos\w+|mobilis\w+)[^.]{0,110}"
+    rf"(?:insertion|eloigne|quartiers?|pole emploi|france travail|{_FORMATION.pattern}|{_PUBLIC.pattern})"
+    r"|(?:realis|execut|assur|effectu|men[ae])\w* [^.]{0,60}\bpar (?:une?|des|les|le|la) [^.]{0,30}(?:insertion|apprenti|eloigne)"
     r"|(?:confi\w+|sous-trait\w+|cotrait\w+)[^.]{0,110}(?:\besat\b|\bea\b|entreprises? adaptees?"
     r"|travail protege)"
     r"|(?:\d{3,}|\d \d{3}) ?h(?:eures?)?\b[^.]{0,80}insertion"
@@ -209,6 +219,7 @@ class Indices:
     formation: bool
     execution: bool
     clause: bool
+    effort: bool
     confie: bool
     code_2112: bool
     code_2113: bool
@@ -218,13 +229,20 @@ class Indices:
     environnement: bool
     reserve: bool
     beneficiaires: bool
+    renie: bool
 
     @property
     def affirme(self) -> bool:
         """The sentence states a social condition of performance."""
         if self.negation or self.critere or self.objet:
             return False
-        dit = self.clause or self.confie or (self.social and self.execution) or (self.public and self.execution)
+        dit = (
+            self.clause
+            or self.confie
+            or (self.effort and (self.insertion or self.social or self.public))
+            or (self.social and self.execution)
+            or (self.public and self.execution)
+        )
         return (dit and not (self.reservation and not self.clause)) or (
             self.formation and self.execution and (self.public or self.social)
         )
@@ -236,7 +254,7 @@ class Indices:
 
 
 # The raw word « réservé » is left to the words of the classifier: alone, it says nothing.
-NOMS = tuple(f.name for f in fields(Indices) if f.name != "reserve")
+NOMS = tuple(f.name for f in fields(Indices) if f.name not in {"reserve", "renie"})
 
 
 def _masquer(motif: re.Pattern[str], texte: str) -> str:
@@ -273,6 +291,7 @@ def indices(phrase: Phrase) -> Indices:
         formation=bool(_FORMATION.search(net)),
         execution=bool(_EXECUTION.search(net)),
         clause=bool(_CLAUSE.search(sans_structures)),
+        effort=bool(_EFFORT.search(net)),
         confie=bool(_CONFIE.search(net)),
         code_2112=bool(_CODE_2112.search(plie)),
         code_2113=bool(_CODE_2113.search(plie)),
@@ -282,7 +301,17 @@ def indices(phrase: Phrase) -> Indices:
         environnement=bool(_ENVIRONNEMENT.search(net)),
         reserve=bool(_RESERVE.search(_masquer(_FAUSSE_RESERVE, plie))) or seules,
         beneficiaires=bool(_BENEFICIAIRES.search(plie)),
+        renie=bool(_RENIE.search(plie)),
     )
+
+
+def indices_suivis(lues: Sequence[Phrase]) -> list[Indices]:
+    """The signs of consecutive sentences; one that says « no » to the sentence before denies it."""
+    signes = [indices(p) for p in lues]
+    for rang in range(1, len(signes)):
+        if signes[rang].renie:
+            signes[rang - 1] = replace(signes[rang - 1], negation=True)
+    return signes
 
 
 def ligne_indices(lues: Sequence[Indices]) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from marketplace.marches.avis.extraction import lire_heures, lire_taux
-from marketplace.marches.avis.indices import Indices, indices
+from marketplace.marches.avis.indices import Indices, indices_suivis
 from marketplace.marches.avis.texte import Phrase, passages, phrases, plier, recoller
 from marketplace.marches.avis.valeurs import AvisLu, Genre, HeuresLues
 
@@ -66,7 +66,7 @@ def lire_plusieurs(textes: Sequence[str]) -> list[AvisLu]:
 def _assembler(texte: str, decoupe: list[Phrase], proba: float, proba_reserve: float) -> AvisLu:
     from marketplace.marches.avis.classement import SEUIL
 
-    lues = [(p, indices(p)) for p in decoupe]
+    lues = list(zip(decoupe, indices_suivis(decoupe), strict=True))
     clause, reserve = proba >= SEUIL, proba_reserve >= SEUIL
     heures = lire_heures(plier(texte), lues) if clause else ()
     cle = _phrase_cle(lues, heures, clause=clause, reserve=reserve)

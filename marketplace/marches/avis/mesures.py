@@ -12,10 +12,10 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import GroupKFold
 
-from marketplace.marches.avis.classement import GRAINE, INVENTES, REELS, SEUIL, Classeur, Exemple, lire_exemples
+from marketplace.marches.avis.classement import GRAINE, INVENTES, LOTS, REELS, SEUIL, Classeur, Exemple, lire_exemples
 from marketplace.marches.avis.extraction import lire_heures
-from marketplace.marches.avis.indices import indices
-from marketplace.marches.avis.texte import passages, phrases, plier
+from marketplace.marches.avis.indices import indices_suivis
+from marketplace.marches.avis.texte import passages, phrases, plier, recoller
 
 SEUIL_DOUBLON = 0.6
 """Cosine of character 4-grams above which two notices are held to come from one template."""
@@ -67,28 +67,42 @@ def mesurer(attendus: Sequence[bool], lus: Sequence[bool]) -> Mesure:
 
 
 def _probas(classeur: Classeur, textes: Sequence[str]) -> list[tuple[float, float]]:
-    groupes = [[g for g in passages(phrases(t)) if g] for t in textes]
+    groupes = [[g for g in passages(phrases(recoller(t))) if g] for t in textes]
     notes = iter(classeur.probabilites([g for groupe in groupes for g in groupe]))
     propres = [[next(notes) for _ in groupe] for groupe in groupes]
     return [(max((c for c, _ in n), default=0.0), max((r for _, r in n), default=0.0)) for n in propres]
 
 
 def _heures(texte: str) -> list[Decimal]:
-    return [h.heures for h in lire_heures(plier(texte), [(p, indices(p)) for p in phrases(texte)])]
+    propre = recoller(texte)
+    decoupe = phrases(propre)
+    lues = list(zip(decoupe, indices_suivis(decoupe), strict=True))
+    return [h.heures for h in lire_heures(plier(propre), lues)]
+
+
+def _croiser(gardes: Sequence[Exemple], groupes: Sequence[int], aides: Sequence[Exemple], graine: int) -> Mesures:
+    """Five folds of `gardes`, each group on one side; `aides` only ever train."""
+    probas: list[tuple[float, float]] = [(0.0, 0.0)] * len(gardes)
+    plis = GroupKFold(n_splits=PLIS, shuffle=True, random_state=graine)
+    for apprises, tenues in plis.split(np.zeros(len(gardes)), groups=groupes):
+        classeur = Classeur([*(gardes[i] for i in apprises), *aides])
+        for i, proba in zip(tenues, _probas(classeur, [gardes[i].texte for i in tenues]), strict=True):
+            probas[i] = proba
+    return assembler(gardes, probas, len(set(groupes)))
 
 
 def valider(*, avec_inventes: bool = True, graine: int = GRAINE) -> Mesures:
-    """Five folds by family on the real notices; the invented ones, when used, only ever train."""
+    """The real notices, by family of near-duplicates; the invented ones, when used, only ever train."""
     reels = lire_exemples(REELS)
-    aides = lire_exemples(INVENTES) if avec_inventes else []
-    groupes = familles([e.texte for e in reels])
-    probas: list[tuple[float, float]] = [(0.0, 0.0)] * len(reels)
-    plis = GroupKFold(n_splits=PLIS, shuffle=True, random_state=graine)
-    for apprises, gardees in plis.split(np.zeros(len(reels)), groups=groupes):
-        classeur = Classeur([*(reels[i] for i in apprises), *aides])
-        for i, proba in zip(gardees, _probas(classeur, [reels[i].texte for i in gardees]), strict=True):
-            probas[i] = proba
-    return assembler(reels, probas, len(set(groupes)))
+    aides = [*lire_exemples(INVENTES), *lire_exemples(LOTS)] if avec_inventes else []
+    return _croiser(reels, familles([e.texte for e in reels]), aides, graine)
+
+
+def valider_lots(*, graine: int = GRAINE) -> Mesures:
+    """The invented lots, each read by a model that has not learned it."""
+    lots = lire_exemples(LOTS)
+    aides = [*lire_exemples(REELS), *lire_exemples(INVENTES)]
+    return _croiser(lots, [int(e.lot) for e in lots], aides, graine)
 
 
 def assembler(exemples: Sequence[Exemple], probas: Sequence[tuple[float, float]], nombre_familles: int) -> Mesures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -9,6 +10,23 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _PARTICULIERS = {"’": "'", "‘": "'", "œ": "e", "Œ": "e", "æ": "e", "½": "e", "–": "-", "—": "-", "\xad": "-"}
+_PARTICULIERS |= dict.fromkeys("`´ʼ′", "'")
+# « D EXECUTION »: the apostrophe lost by a portal or by capitals.
+_ELISION = re.compile(r"\b([dln]|qu) (?=[aeiouh][a-z]{2})")
+_BLOCS = re.compile(r"\s*</?(?:p|div|li|ul|ol|br|tr|table|tbody|thead|h\d)\b[^<>]*>\s*", re.IGNORECASE)
+_CELLULES = re.compile(r"\s*</t[dh]>\s*", re.IGNORECASE)
+_BALISES = re.compile(r"</?(?:b|i|u|em|strong|span|font|a|sup|sub|small|section|td|th)(?: [^<>]*)?/?>", re.IGNORECASE)
+# Lines cut by the width of a page: inside a word, after a word that calls for another, before a small letter.
+_MOT_COUPE = re.compile(r"(?<=[a-zà-ÿ])[-\xad¬]\s*\n\s*(?=[a-zà-ÿ]{2})")
+_APRES_APOSTROPHE = re.compile(r"(?<=['’])[ \t]*\n\s*")
+_APPEL = re.compile(
+    r"((?:,|\b(?:de|du|des|[aà]|aux?|l[ea]s?|une?|et|ou|en|par|pour|sur|dans|que|qui|est|sont|lots?|n°)))"
+    r"[ \t]*\n\s*",
+    re.IGNORECASE,
+)
+_LIGNE_SUITE = re.compile(
+    r"(?<=[^\s.:;!?|])[ \t]*\n[ \t]*(?=[a-zà-ÿ])(?!(?:lots?|tranche|clause|marché|article)\b|[a-z]?[-)])"
+)
 _FIN = re.compile(
     r"[.!?](?=\s*[A-ZÀ-Ý*•«-])|;(?=\s*(?!(?:[Ll]ot|LOT|Tranche)\b)[A-ZÀ-Ý*•«-])|<br\s*/?>|[\r\n]+|(?<=[a-zà-ÿ)])(?=[A-ZÀ-Ý][a-zà-ÿ])"
 )
@@ -48,12 +66,26 @@ _TABLE = _Table()
 
 def plier(texte: str) -> str:
     """Lower case without accents, exactly as long as `texte`."""
-    return texte.translate(_TABLE)
+    return _ELISION.sub(r"\1'", texte.translate(_TABLE))
 
 
 def recoller(texte: str) -> str:
-    """Compose the accents of a text pasted from a PDF (« e » then an acute accent), so that spans stay simple."""
-    return unicodedata.normalize("NFC", texte)
+    """Undo what a PDF or a portal did: split accents, HTML entities and tags, lines cut by the width of a page.
+
+    Done before anything is read: the spans given are those of the text so mended.
+    """
+    texte = unicodedata.normalize("NFC", texte)
+    if "&" in texte:
+        # Twice: some portals escape what was escaped.
+        texte = html.unescape(html.unescape(texte))
+    if "<" in texte:
+        texte = _BALISES.sub(" ", _CELLULES.sub(" | ", _BLOCS.sub("\n", texte)))
+    if "\n" in texte or "\r" in texte:
+        texte = texte.replace("\r\n", "\n").replace("\r", "\n")
+        texte = _APRES_APOSTROPHE.sub("", _MOT_COUPE.sub("", texte))
+        texte = _APPEL.sub(r"\1 ", texte)
+        texte = _LIGNE_SUITE.sub(" ", texte)
+    return texte
 
 
 def phrases(texte: str) -> list[Phrase]:

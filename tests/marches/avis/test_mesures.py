@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from marketplace.marches.avis.classement import INVENTES, REELS, SEUIL, Exemple, lire_exemples
-from marketplace.marches.avis.lecture import lire_plusieurs
-from marketplace.marches.avis.mesures import Mesures, familles, mesurer, valider
-
-VARIES = Path(__file__).parent / "avis_varies.csv"
+from marketplace.marches.avis.classement import INVENTES, LOTS, REELS, SEUIL, Exemple, lire_exemples
+from marketplace.marches.avis.mesures import Mesures, familles, mesurer, valider, valider_lots
 
 
 @pytest.fixture(scope="module")
@@ -48,29 +43,22 @@ def test_les_quasi_doublons_restent_du_meme_cote(reels: list[Exemple]) -> None:
     assert len(set(familles([e.texte for e in reels]))) < len(reels) / 2
 
 
-def test_les_avis_varies_n_ont_jamais_servi_a_apprendre() -> None:
-    appris = {e.texte for e in (*lire_exemples(REELS), *lire_exemples(INVENTES))}
-    varies = lire_exemples(VARIES)
-    assert len(varies) > 150
-    assert not appris & {e.texte for e in varies}
+def test_les_lots_inventes_et_leurs_pieges_sans_avoir_appris_le_lot() -> None:
+    lots = lire_exemples(LOTS)
+    mesures = valider_lots()
+    assert mesures.avis == len(lots) > 650
+    assert mesures.clause.precision >= 0.97, [lots[i].texte for i in mesures.clause.faux_positifs]
+    assert mesures.clause.rappel >= 0.97, [lots[i].texte for i in mesures.clause.oublis]
+    assert mesures.reserve.precision >= 0.9, [lots[i].texte for i in mesures.reserve.faux_positifs]
+    assert mesures.reserve.rappel >= 0.9, [lots[i].texte for i in mesures.reserve.oublis]
+    assert mesures.heures >= 0.95, [lots[i].texte for i in mesures.heures_fausses]
+    assert mesures.heures_sur_le_reste <= 3
 
 
-def test_les_avis_varies_et_leurs_pieges() -> None:
-    varies = lire_exemples(VARIES)
-    lus = lire_plusieurs([e.texte for e in varies])
-    clause = mesurer([e.clause for e in varies], [a.clause for a in lus])
-    reserve = mesurer([e.reserve for e in varies], [a.reserve for a in lus])
-    assert clause.precision >= 0.97, [varies[i].texte for i in clause.faux_positifs]
-    assert clause.rappel >= 0.97, [varies[i].texte for i in clause.oublis]
-    assert reserve.precision >= 0.9, [varies[i].texte for i in reserve.faux_positifs]
-    assert reserve.rappel >= 0.9, [varies[i].texte for i in reserve.oublis]
-    attendues = [sorted(map(float, e.heures)) for e in varies]
-    fausses = [
-        e.texte
-        for e, attendu, a in zip(varies, attendues, lus, strict=True)
-        if attendu != sorted(float(h.heures) for h in a.heures)
-    ]
-    assert len(fausses) <= 0.05 * len(varies), fausses
+def test_aucun_avis_n_est_dans_deux_fichiers_a_la_fois() -> None:
+    fichiers = [{e.texte for e in lire_exemples(chemin)} for chemin in (REELS, INVENTES, LOTS)]
+    assert not fichiers[0] & fichiers[1]
+    assert not fichiers[2] & (fichiers[0] | fichiers[1])
 
 
 def test_les_etiquettes_se_tiennent(reels: list[Exemple]) -> None:
