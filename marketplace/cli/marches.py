@@ -1,50 +1,28 @@
-"""dimensionner, import: how many hours a clause asks for, and marchés that come from files."""
+"""dimensionner, import, export: how many hours a clause asks for, and marchés that come from files or go to one."""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.app import creer_contexte, horloge
-from marketplace.cli import heures, reprise, siae
-from marketplace.cli.base import jour
+from marketplace.app import creer_contexte
+from marketplace.cli import dimensionner, heures, reprise, siae
 from marketplace.cli.sortie import dire, imprimer_json
 from marketplace.comptes.roles import systeme
-from marketplace.contexte import PARIS
 from marketplace.erreurs import ErreurExploitation, RegleViolee
 from marketplace.marches.exports.decp import exporter_decp
 from marketplace.marches.imports.decp import importer_decp
 from marketplace.marches.imports.fichiers import lire_fichier
-from marketplace.marches.rules.dimensionnement import (
-    VERSION_FORMULE,
-    ReglagesDimensionnement,
-    etudier_faisabilite,
-)
-from marketplace.marches.rules.dimensionnement import dimensionner as calibrer
-from marketplace.marches.rules.phrases import formule_en_texte
 from marketplace.territoire.queries import territoires
-from marketplace.valeurs import lire_decimal
 
 
 def ajouter(commandes: Any) -> None:
     """Declare the commands of this family."""
-    p = commandes.add_parser("dimensionner", help="calcule les heures d'insertion d'une clause")
-    p.add_argument("--montant", type=nombre, required=True, help="montant du marché, en euros HT")
-    p.add_argument("--part-mo", type=nombre, required=True, help="part de main d'œuvre, entre 0 et 1")
-    p.add_argument("--taux-effort", type=nombre, required=True, help="taux d'effort, entre 0 et 1")
-    p.add_argument("--cout-horaire", type=nombre, required=True, help="coût horaire chargé, en euros")
-    p.add_argument("--duree-mois", type=int, help="durée du marché, pour l'équivalent temps plein")
-    p.add_argument("--arrondi", choices=["demi_superieur", "plancher"], default="demi_superieur")
-    p.add_argument("--pas", type=nombre, default=Decimal(1), help="arrondi au multiple de ce nombre d'heures")
-    p.add_argument("--le", type=jour, metavar="DATE", help="date du calcul (AAAA-MM-JJ)")
-    p.add_argument("--json", action="store_true")
-    p.set_defaults(action=dimensionner)
+    dimensionner.ajouter(commandes)
     p = commandes.add_parser("import", help="fait entrer des marchés depuis un fichier")
     formats = p.add_subparsers(dest="format", metavar="FORMAT", required=True)
     d = formats.add_parser("decp", help="données essentielles de la commande publique (JSON)")
@@ -66,43 +44,6 @@ def ajouter(commandes: Any) -> None:
     siae.ajouter(formats)
     heures.ajouter(formats)
     reprise.ajouter(formats)
-
-
-def nombre(texte: str) -> Decimal:
-    """A decimal of the command line, French or not."""
-    try:
-        return lire_decimal(texte)
-    except RegleViolee as refus:
-        raise argparse.ArgumentTypeError(refus.message) from None
-
-
-def dimensionner(args: argparse.Namespace) -> int:
-    """Print the hours of a clause, the exact result and how it was reached (R13). Needs no database."""
-    le: date = args.le or horloge().astimezone(PARIS).date()
-    if args.pas <= 0:
-        raise RegleViolee("Le pas d'arrondi est positif.")
-    reglages = ReglagesDimensionnement(arrondi_pas=args.pas, arrondi_mode=args.arrondi)
-    c = calibrer(args.montant, args.part_mo, args.taux_effort, args.cout_horaire, le, reglages)
-    resultat: dict[str, Any] = {
-        "heures": int(c.heures) if c.heures == c.heures.to_integral_value() else float(c.heures),
-        "exact": str(c.exact),
-        "montant_ht": str(c.montant_ht),
-        "part_main_oeuvre": str(c.part_main_oeuvre),
-        "taux_effort": str(c.taux_effort),
-        "cout_horaire": str(c.cout_horaire),
-        "formule": formule_en_texte(c),
-        "version": VERSION_FORMULE,
-    }
-    if args.duree_mois is not None:
-        faisabilite = etudier_faisabilite(c.heures, args.duree_mois, None, reglages)
-        resultat |= {"etp": str(faisabilite.etp), "reserves": list(faisabilite.reserves)}
-    if args.json:
-        imprimer_json(resultat)
-    else:
-        print(f"{resultat['heures']} h ({resultat['formule']} = {resultat['exact']} h)")
-        for reserve in resultat.get("reserves", ()):
-            dire(reserve)
-    return 0
 
 
 def territoire_choisi(s: Session, code: str | None) -> int:

@@ -54,6 +54,55 @@ def test_une_valeur_impossible_donne_une_ligne_en_francais_et_un_code_non_nul(ca
     assert len(sortie.err.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("ordre", "attendu"),
+    [
+        (
+            "--cas bons --montant 420000 --part-mo 0.5 --taux-effort 0.05 --cout-horaire 30",
+            {"heures": 350, "heures_pour_mille": "0.8333"},
+        ),
+        (
+            "--cas tranches --montant 600000 --part-mo 0.5 --taux-effort 0.05 --cout-horaire 30 --tranche 120000"
+            + " --tranche 120000 --affermie 2",
+            {"heures": 600},
+        ),
+        ("--cas reprise --heures 20000 --part-reprise 0.8 --taux-effort 0.1", {"heures": 400, "exact": "400.00"}),
+        ("--cas anru --heures 12000 --volet gestion_urbaine", {"heures": 1200}),
+        ("--cas avenant --heures 800 --montant 1000000 --nouveau-montant 1150000", {"heures": 920}),
+        (
+            "--cas groupement --heures 1000 --membre Mandataire=0.6 --membre Cotraitant=0.4",
+            {
+                "heures": 1000,
+                "detail": [{"nom": "Mandataire", "heures": "600.00"}, {"nom": "Cotraitant", "heures": "400.00"}],
+            },
+        ),
+    ],
+)
+def test_dimensionner_connait_les_autres_calculs(capsys, ordre, attendu):
+    assert main(["dimensionner", *ordre.split(), "--json"]) == 0
+    resultat = json.loads(capsys.readouterr().out)
+    assert {champ: resultat[champ] for champ in attendu} == attendu
+    assert resultat["version"] == "2026-1"
+    assert main(["dimensionner", *ordre.split()]) == 0
+    assert f"{resultat['heures']} h (" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("ordre", "mot"),
+    [
+        ("--montant 1000", "--part-mo, --taux-effort, --cout-horaire"),
+        ("--cas anru --heures 100", "--volet"),
+        ("--cas groupement --heures 100 --membre A=0.6", "100 %"),
+        ("--cas tranches --montant 1 --part-mo 1 --taux-effort 1 --cout-horaire 30 --affermie 1", "tranche"),
+    ],
+)
+def test_dimensionner_dit_ce_qui_manque(capsys, ordre, mot):
+    assert main(["dimensionner", *ordre.split(), "--json"]) == 1
+    sortie = capsys.readouterr()
+    assert sortie.out == ""
+    assert mot in sortie.err
+
+
 def test_import_decp_compte_refuse_et_se_repete_sans_rien_changer(base, fabrique, capsys):
     fabrique.territoire()
     from marketplace.comptes.models import TypeOrganisation
