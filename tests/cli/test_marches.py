@@ -62,9 +62,8 @@ def test_une_valeur_impossible_donne_une_ligne_en_francais_et_un_code_non_nul(ca
             {"heures": 350, "heures_pour_mille": "0.8333"},
         ),
         (
-            "--cas tranches --montant 600000 --part-mo 0.5 --taux-effort 0.05 --cout-horaire 30 --tranche 120000"
-            + " --tranche 120000 --affermie 2",
-            {"heures": 600},
+            "--cas tranches --montant 600000 --part-mo 1 --taux-effort 0.05 --cout-horaire 60 --tranche 9 --affermie 1",
+            {"heures": 500},
         ),
         ("--cas reprise --heures 20000 --part-reprise 0.8 --taux-effort 0.1", {"heures": 400, "exact": "400.00"}),
         ("--cas anru --heures 12000 --volet gestion_urbaine", {"heures": 1200}),

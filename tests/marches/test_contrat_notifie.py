@@ -1,20 +1,20 @@
-"""What a notified contract fixes, and what keeps a marché in the ledger (R12, R64)."""
+"""What a notified contract fixes, what keeps a marché in the ledger (R12, R64), what a study ends."""
 
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from marketplace.comptes.models import Organisation
 from marketplace.contexte import PARIS
 from marketplace.erreurs import RegleViolee
 from marketplace.heures.models import Photographie
 from marketplace.heures.photographies import photographier
-from marketplace.marches.models import Marche
+from marketplace.marches.models import Clause, Marche
 from marketplace.marches.queries.attaches import ATTACHES, ce_qui_retient, colonnes_vers_un_marche
 from marketplace.marches.rules.etats import EtatMarche
-from marketplace.marches.services import modifier_marche, supprimer_marche
+from marketplace.marches.services import changer_etat, modifier_marche, supprimer_marche
 from marketplace.marches.services.marches import PROPRES, RELEVES
 from marketplace.marches.services.saisie import SaisieMarche
 
@@ -90,6 +90,21 @@ def test_la_page_de_correction_mene_a_l_avenant(fabrique, connecter):
     assert f"{adresse}/avenants/nouveau" in navigateur.get(f"{adresse}/modifier").text
     etude = fabrique.marche(800, etat=EtatMarche.A_ETUDIER)
     assert "avenants/nouveau" not in navigateur.get(f"/facilitateur/marches/{etude.ref}/modifier").text
+
+
+def test_un_marche_etudie_sans_clause_n_attend_plus_rien(ctx, fabrique, connecter):
+    marche = fabrique.marche(0, etat=EtatMarche.A_ETUDIER)
+    with ctx.transaction() as s:
+        s.execute(delete(Clause).where(Clause.marche_id == marche.id))
+    moi = fabrique.facilitateur()
+    page = connecter(moi)
+    adresse = f"/facilitateur/marches/{marche.ref}"
+    assert "À faire ensuite" in page.get(adresse).text
+    motif = "Trop court pour recruter"
+    changer_etat(ctx, fabrique.acteur(moi), marche.ref, EtatMarche.ETUDIE, clausable=False, motif=motif)
+    texte = page.get(adresse).text
+    assert "Trop court pour recruter" in texte
+    assert "À faire ensuite" not in texte
 
 
 def test_un_marche_publie_ne_se_supprime_pas_et_la_page_dit_pourquoi(ctx, fabrique, connecter):

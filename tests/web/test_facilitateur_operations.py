@@ -1,8 +1,11 @@
 """« Nouvelle opération » : its lots as rows, without losing anything typed."""
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.comptes.models import TypeOrganisation
+from marketplace.marches.models import Operation
+from marketplace.marches.services import creer_operation
 
 
 @pytest.fixture
@@ -69,3 +72,18 @@ def test_les_lots_coches_avancent_ensemble_et_un_refus_les_garde_coches(page):
     assert refus.text.count(" checked") == 1
     suite = page.post(adresse, data={"marches": refs, "etat": "programme"}, follow_redirects=True)
     assert "2 lots sont maintenant « programmé »" in suite.text
+
+
+def test_les_lots_d_une_operation_se_suivent_dans_l_ordre(ctx, fabrique, connecter):
+    moi = fabrique.facilitateur()
+    acheteur = fabrique.organisation(TypeOrganisation.ACHETEUR, nom="Ville exemple")
+    ref = creer_operation(ctx, fabrique.acteur(moi), intitule="École exemple", acheteur="Ville exemple")
+    with ctx.lecture() as s:
+        operation_id = s.scalar(select(Operation.id).where(Operation.ref == ref))
+    for lot in ("10", "2", "1"):
+        fabrique.marche(
+            100, acheteur_id=acheteur.id, operation_id=operation_id, numero_lot=lot, intitule=f"Corps {lot} bis"
+        )
+    texte = connecter(moi).get(f"/facilitateur/operations/{ref}").text
+    rangs = [texte.index(f"Corps {lot} bis") for lot in ("1", "2", "10")]
+    assert rangs == sorted(rangs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -73,9 +74,16 @@ def fiche_operation(s: Session, acteur: Acteur, ref: str) -> FicheOperation:
         acheteur_ref,
         commune,
         operation.fictive,
-        marches,
+        tuple(sorted(marches, key=_rang_du_lot)),
         total,
     )
+
+
+def _rang_du_lot(m: LigneMarche) -> tuple[int, str, str]:
+    """Lots in the order of the consultation: 2 before 10, « 2 bis » after 2, those without a number last."""
+    lot = (m.numero_lot or "").strip()
+    chiffres = re.match(r"\d+", lot)
+    return (int(chiffres[0]) if chiffres else 10**9, cle(lot), cle(m.intitule))
 
 
 def operations_du_territoire(s: Session, territoire_id: int, texte: str = "") -> tuple[LigneOperation, ...]:

@@ -43,7 +43,9 @@ class FormulaireAssistant(Formulaire):
 
         csrf = False
 
-    acheteur = SelectField("Qui achète ?", choices=options(LIBELLES_ACHETEUR.items()))
+    acheteur = SelectField(
+        "Qui achète ?", choices=options(LIBELLES_ACHETEUR.items()), default=TypeAcheteur.AUTRE_POUVOIR.value
+    )
     nature = SelectField("Qu'achetez-vous ?", choices=options(NATURES.items()))
     montant = ChampDecimal("Montant estimé HT, en euros", [Optional()], render_kw=DECIMAL)
     duree = ChampDecimal("Durée, en mois", [Optional()], render_kw=DECIMAL)
