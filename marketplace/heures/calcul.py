@@ -23,12 +23,14 @@ from marketplace.heures.models import (
     Declaration,
     EtatDeclaration,
     EtatLigne,
+    LeveePlafond,
     LigneHeures,
     Modalite,
 )
 from marketplace.heures.pieces import PIECE_ATTENDUE, declarations_sans_piece
 from marketplace.heures.reglages import pour_credit, pour_fenetre, pour_modalites
 from marketplace.heures.rules.credit import crediter_en_ordre
+from marketplace.heures.rules.derogations import plafond_leve
 from marketplace.heures.rules.ligne import (
     Cadre,
     CompteurAI,
@@ -38,7 +40,7 @@ from marketplace.heures.rules.ligne import (
     Periode,
     ReglagesCredit,
 )
-from marketplace.heures.rules.modalites import TypeStructure, Voie, voie_eligibilite
+from marketplace.heures.rules.modalites import TypeStructure, Voie, couple_admis, voie_eligibilite
 from marketplace.heures.rules.phrases import heures_en_texte
 from marketplace.heures.rules.plausibilite import anomalies
 from marketplace.heures.saisie import periode_du_mois
@@ -102,6 +104,7 @@ def calculer(
     a_part = {ligne.id for ligne in lignes} | set(ignorees)
     compteurs = _compteurs(s, contrats, marches, a_part, regles_credit)
     sans_piece = declarations_sans_piece(s, {ligne.declaration_id for ligne in lignes})
+    levees = levees_plafond(s, {c.employeur_id for c in contrats.values() if c.structure is TypeOrganisation.AI})
     ailleurs = _autres_heures(s, contrats, {ligne.mois for ligne in lignes})
     demandes: dict[int, tuple[Ligne, Cadre]] = {}
     for ligne in lignes:
@@ -125,6 +128,8 @@ def calculer(
             marches[ligne.marche_id],
             contrat=Periode(contrat.debut, contrat.fin),
             piece_manquante=PIECE_ATTENDUE if ligne.declaration_id in sans_piece else "",
+            modalite_refusee=_modalite_refusee(contrat),
+            plafond_ai_leve=plafond_leve(valeur.debut, valeur.fin, levees.get(contrat.employeur_id, ())),
         )
         demandes[ligne.id] = (valeur, fenetres.completer(cadre, contrat, valeur))
     credits_ = crediter_en_ordre(list(demandes.values()), compteurs, regles_credit)
@@ -154,8 +159,10 @@ class _ContratLu:
     id: int
     ref: str
     personne_id: int
+    employeur_id: int
     structure: TypeOrganisation
     modalite: Modalite
+    derogation_modalite: str
     type_contrat: str
     debut: date
     fin: date | None
@@ -171,8 +178,10 @@ def _contrats(s: Session, ids: Collection[int]) -> dict[int, _ContratLu]:
             Contrat.id,
             Contrat.ref,
             Contrat.personne_id,
+            Contrat.employeur_id,
             Organisation.type.label("structure"),
             Contrat.modalite,
+            Contrat.derogation_modalite,
             Contrat.type_contrat,
             Contrat.debut,
             Contrat.fin,
@@ -185,6 +194,29 @@ def _contrats(s: Session, ids: Collection[int]) -> dict[int, _ContratLu]:
         .where(Contrat.id.in_(ids))
     )
     return {ligne.id: _ContratLu(**ligne._mapping) for ligne in s.execute(requete)}
+
+
+def _modalite_refusee(contrat: _ContratLu) -> str:
+    """Why hours produced in this way do not count (R26), or nothing: the pair is looked at again at each crediting,
+    since a contrat may have been carried over, or the kind of its employer corrected, after the hire.
+    """
+    if contrat.derogation_modalite or couple_admis(TypeStructure(contrat.structure.value), contrat.modalite):
+        return ""
+    return "Cette structure ne peut pas intervenir de cette façon : appelez votre facilitateur."
+
+
+def levees_plafond(s: Session, employeur_ids: Collection[int]) -> dict[int, list[Periode]]:
+    """The periods in which the préfet lifted the 480 h, by AI (R75)."""
+    levees: dict[int, list[Periode]] = {}
+    if not employeur_ids:
+        return levees
+    for employeur_id, debut, fin in s.execute(
+        select(LeveePlafond.employeur_id, LeveePlafond.debut, LeveePlafond.fin)
+        .where(LeveePlafond.employeur_id.in_(employeur_ids))
+        .order_by(LeveePlafond.debut)
+    ):
+        levees.setdefault(employeur_id, []).append(Periode(debut, fin))
+    return levees
 
 
 def _marches(s: Session, ids: Collection[int], jour: date) -> dict[int, Cadre]:

@@ -55,6 +55,7 @@ def inscrire_contrat(
     fin: date | None,
     heures_hebdo: Decimal,
     utilisatrice_id: int | None = None,
+    derogation_modalite: str = "",
 ) -> Contrat:
     """Store a contrat inside the caller's transaction, once every rule of the hire holds; it has its ref.
 
@@ -63,7 +64,8 @@ def inscrire_contrat(
     the first day (R33, R34: validation given or found, or the structure's own attestation); the law of the
     contract (R72 to R79); no other contrat of hers at the same place and time. Its finished months open for
     declaration at once. A contrat of a structure that lends by missions starts with one, at `utilisatrice_id`: the
-    titulaire of the marché unless told otherwise. Raises RegleViolee with the field.
+    titulaire of the marché unless told otherwise. `derogation_modalite` is the written reason of a facilitateur
+    for a pair out of R26: the caller sees to it that nobody else writes it. Raises RegleViolee with the field.
     """
     employeur = s.scalar(
         select(Organisation).where(Organisation.id == employeur_id, Organisation.territoire_id == acteur.territoire_id)
@@ -90,8 +92,13 @@ def inscrire_contrat(
     jour = ctx.aujourdhui()
     reglages = reglages_au(s, acteur.territoire_id, jour)
     structure = regles_modalites.TypeStructure(employeur.type.value)
+    derogation = derogation_modalite.strip()[:500]
     regles_modalites.verifier_modalite(
-        structure, regles_modalites.Modalite(modalite.value), debut, pour_modalites(reglages)
+        structure,
+        regles_modalites.Modalite(modalite.value),
+        debut,
+        pour_modalites(reglages),
+        motif_derogation=derogation,
     )
     marche = _marche_ouvert(s, acteur, marche_id, debut)
     if marche is not None:
@@ -99,7 +106,7 @@ def inscrire_contrat(
         if modalite is Modalite.EMBAUCHE_DIRECTE and marche.date_notification is not None:
             _verifier_anteriorite(debut, marche.date_notification, reglages)
     validation = _validation(s, personne, validation_id, debut)
-    if validation is None and voie_eligibilite(structure, pour_modalites(reglages)) == Voie.PERSONNE:
+    if validation is None and voie_eligibilite(structure, pour_modalites(reglages)) != Voie.STRUCTURE:
         raise RegleViolee(
             "Cette personne n'est pas validée pour ce jour : demandez sa validation avant l'embauche.",
             champ="debut",
@@ -118,6 +125,7 @@ def inscrire_contrat(
         proposition_id=proposition_id,
         utilisatrice_id=_utilisatrice(s, acteur, marche, employeur, modalite, utilisatrice_id),
         modalite=modalite,
+        derogation_modalite=derogation,
         type_contrat=type_contrat,
         poste=poste.strip(),
         code_rome=code_rome,
@@ -146,6 +154,7 @@ def inscrire_contrat(
         contrat,
         f"Contrat {contrat.ref} enregistré chez {employeur.nom}",
         remarques=remarques,
+        **({"derogation": derogation} if derogation else {}),
     )
     return contrat
 

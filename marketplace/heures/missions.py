@@ -109,6 +109,7 @@ def _nouveau_contrat(
         employeur_id=ancien.employeur_id,
         marche_id=ancien.marche_id,
         modalite=ancien.modalite,
+        derogation_modalite=ancien.derogation_modalite,
         type_contrat=ancien.type_contrat,
         poste=ancien.poste,
         code_rome=ancien.code_rome,

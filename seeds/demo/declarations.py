@@ -133,6 +133,8 @@ def _declaration(
         declaration.signataire = f"{qui.prenom} {qui.nom}"
     if etat is E.A_CORRIGER:
         declaration.motif_correction = "Les heures semblent fausses : plus que la durée du contrat"
+    if etat is E.CONTESTEE:
+        declaration.motif_correction = "Le titulaire conteste : une semaine de trop, le chantier était fermé"
     if etat is E.VALIDEE:
         assert declaration.signee_le is not None
         declaration.validee_le = max(a.instant(max(validee, signee)), declaration.signee_le)

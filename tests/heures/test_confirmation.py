@@ -90,7 +90,10 @@ def test_tant_que_le_titulaire_peut_repondre_le_lot_d_un_clic_ne_la_prend_pas(
     with chantier.ctx.lecture() as s:
         attente = a_valider(s, territoire, date(2026, 11, 21))
     assert [d.id for d in attente.propres] == [directe]
-    assert [d.id for _, groupe in attente.anomalies for d in groupe] == [id_]
+    assert [(d.id, d.titulaire_jusqu_au) for d in attente.chez_le_titulaire] == [
+        (id_, chantier.ctx.aujourdhui() + timedelta(days=7))
+    ]
+    assert attente.nombre == 2
     confirmer(chantier.ctx, chantier.employeur, id_)
     with chantier.ctx.lecture() as s:
         assert len(a_valider(s, territoire, date(2026, 11, 21)).propres) == 2

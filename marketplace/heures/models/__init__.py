@@ -6,6 +6,7 @@ from marketplace.heures.models.contrat import Contrat
 from marketplace.heures.models.controle import Controle, LigneControle
 from marketplace.heures.models.declaration import Declaration
 from marketplace.heures.models.delegation import Delegation, LienDeclaration
+from marketplace.heures.models.derogation import LeveePlafond
 from marketplace.heures.models.fichier import (
     CorrespondanceHeures,
     DeclarationRemplie,
@@ -38,6 +39,7 @@ __all__ = [
     "EtatDeclaration",
     "EtatLigne",
     "FichierHeures",
+    "LeveePlafond",
     "LienDeclaration",
     "LigneControle",
     "LigneFichierHeures",

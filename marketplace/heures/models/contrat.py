@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, Heures, choix
@@ -17,7 +17,8 @@ class Contrat(Base):
 
     `statuts`, `qpv`, `code_insee`, `niveau` and `prescripteur_id` are the photograph of the person at entry: kept for
     the bilan, never rewritten (R34). `utilisatrice_id` is the firm where the person works, when an ETTI or an AI lends
-    her: the contrat then is the unbroken series of her missions there.
+    her: the contrat then is the unbroken series of her missions there. `derogation_modalite` is the written reason of the
+    facilitateur for a pair structure × modality out of R26.
     """
 
     __tablename__ = "contrat"
@@ -38,6 +39,7 @@ class Contrat(Base):
     proposition_id: Mapped[int | None]
     utilisatrice_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     modalite: Mapped[Modalite] = mapped_column(choix(Modalite))
+    derogation_modalite: Mapped[str] = mapped_column(Text, default="")
     type_contrat: Mapped[str] = mapped_column(String(40))
     poste: Mapped[str] = mapped_column(default="")
     code_rome: Mapped[str | None] = mapped_column(ForeignKey("metier.code_rome"))

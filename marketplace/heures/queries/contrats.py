@@ -148,6 +148,7 @@ class ContratVu:
     fenetre_debut: date | None
     fenetre_fin: date | None
     modalite: Modalite
+    derogation_modalite: str
     type_contrat: str
     poste: str
     code_rome: str | None
@@ -205,6 +206,7 @@ def contrat_vu(s: Session, territoire_id: int, ref: str) -> ContratVu:
         fenetre_debut=validation.fenetre_debut if validation else None,
         fenetre_fin=validation.fenetre_fin if validation else None,
         modalite=c.modalite,
+        derogation_modalite=c.derogation_modalite,
         type_contrat=c.type_contrat,
         poste=c.poste,
         code_rome=c.code_rome,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.comptes.models import Organisation
+from marketplace.contexte import PARIS
 from marketplace.heures.avancement import ETATS_SIGNES
 from marketplace.heures.calcul import LigneCalculee, calculer
 from marketplace.heures.models import (
@@ -47,25 +48,26 @@ class AttenteVue:
     comptees: Decimal
     remarques: tuple[str, ...]
     contestee: bool
-    titulaire_attendu: bool
+    titulaire_jusqu_au: date | None
 
     @property
     def propre(self) -> bool:
         """Whether it can be validated without a look."""
-        return not (self.remarques or self.contestee or self.titulaire_attendu)
+        return not (self.remarques or self.contestee or self.titulaire_jusqu_au)
 
 
 @dataclass(frozen=True, slots=True)
 class AValider:
-    """What waits: anomalies grouped by employer, then the clean ones."""
+    """What waits: anomalies grouped by employer, the clean ones, and those a titulaire may still answer."""
 
     anomalies: tuple[tuple[str, tuple[AttenteVue, ...]], ...]
     propres: tuple[AttenteVue, ...]
+    chez_le_titulaire: tuple[AttenteVue, ...]
 
     @property
     def nombre(self) -> int:
         """Declarations that wait."""
-        return sum(len(groupe) for _, groupe in self.anomalies) + len(self.propres)
+        return sum(len(groupe) for _, groupe in self.anomalies) + len(self.propres) + len(self.chez_le_titulaire)
 
 
 def nombre_a_valider(s: Session, territoire_id: int) -> int:
@@ -89,6 +91,8 @@ def a_valider(s: Session, territoire_id: int, jour: date, *, facilitateur_id: in
     calculees = _calculees(s, [d[0].id for d in declarations], territoire_id, jour)
     anomalies: defaultdict[str, list[AttenteVue]] = defaultdict(list)
     propres: list[AttenteVue] = []
+    attendues: list[AttenteVue] = []
+    silence = timedelta(days=reglages_au(s, territoire_id, jour).silence_titulaire_jours)
     for d, employeur_ref, employeur, marche_ref, marche, titulaire_id in declarations:
         lignes = calculees.get(d.id, [])
         vue = AttenteVue(
@@ -107,15 +111,22 @@ def a_valider(s: Session, territoire_id: int, jour: date, *, facilitateur_id: in
             comptees=sum((c.credit.reelles for c in lignes), ZERO),
             remarques=tuple(dict.fromkeys(phrase for c in lignes for phrase in remarques(c))),
             contestee=d.etat is EtatDeclaration.CONTESTEE,
-            titulaire_attendu=(
-                d.etat is EtatDeclaration.DECLAREE and titulaire_id is not None and titulaire_id != d.employeur_id
+            titulaire_jusqu_au=(
+                d.signee_le.astimezone(PARIS).date() + silence
+                if d.etat is EtatDeclaration.DECLAREE
+                and d.signee_le is not None
+                and titulaire_id is not None
+                and titulaire_id != d.employeur_id
+                else None
             ),
         )
         if vue.propre:
             propres.append(vue)
+        elif not (vue.remarques or vue.contestee):
+            attendues.append(vue)
         else:
             anomalies[employeur].append(vue)
-    return AValider(tuple((nom, tuple(vues)) for nom, vues in anomalies.items()), tuple(propres))
+    return AValider(tuple((nom, tuple(vues)) for nom, vues in anomalies.items()), tuple(propres), tuple(attendues))
 
 
 def remarques(calculee: LigneCalculee) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
-from marketplace.heures.calcul import compteurs_ai
+from marketplace.heures.calcul import compteurs_ai, levees_plafond
 from marketplace.heures.models import (
     Contrat,
     DecisionLigne,
@@ -78,7 +78,8 @@ def _compteurs(
     if structure is TypeOrganisation.AI:
         regles = pour_credit(reglages)
         ai = compteurs_ai(s, {contrat.personne_id}, (), regles).get(str(contrat.personne_id))
-        compteurs.append(compteur_entreprise(ai, jour, regles))
+        levees = levees_plafond(s, {contrat.employeur_id})
+        compteurs.append(compteur_entreprise(ai, jour, regles, levees.get(contrat.employeur_id, ())))
     reperes = {TypeOrganisation.AI: reglages.parcours_ai, TypeOrganisation.ETTI: reglages.parcours_etti}
     repere = reperes.get(structure, ZERO)
     if repere > 0:

@@ -125,9 +125,12 @@ def crediter(ligne: Ligne, cadre: Cadre, compteurs: Compteurs, reglages: Reglage
             motifs.append(Motif(code, perte, _phrase_jours(code, cadre, perte)))
 
     ai = dict(compteurs.ai)
-    if ligne.type_structure == "ai" and ligne.utilisateur_entreprise and not cadre.plafond_ai_leve:
+    if ligne.type_structure == "ai" and ligne.utilisateur_entreprise:
         acceptees, refusees, compteur = plafonner_ai(travaillees, ligne.debut, ai.get(ligne.personne), reglages)
-        if refusees > 0:
+        if refusees > 0 and cadre.plafond_ai_leve:
+            # Worked under the préfet's act: counted in full, and part of what was done since the first placement.
+            compteur = replace(compteur, heures=compteur.heures + refusees)
+        elif refusees > 0:
             phrase = (
                 f"{heures_en_texte(refusees)} au-delà des {heures_en_texte(reglages.plafond_ai)} "
                 "qu'une association intermédiaire "

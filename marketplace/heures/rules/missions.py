@@ -54,13 +54,22 @@ class Compteur:
     phrase: str
 
 
-def compteur_entreprise(compteur: CompteurAI | None, jour: date, reglages: ReglagesCredit) -> Compteur:
-    """Where somebody lent by an AI stands against the 480 h in companies (R75, L5132-9), on `jour`."""
+def compteur_entreprise(
+    compteur: CompteurAI | None, jour: date, reglages: ReglagesCredit, levees: Sequence[Periode] = ()
+) -> Compteur:
+    """Where somebody lent by an AI stands against the 480 h in companies (R75, L5132-9), on `jour`.
+
+    `levees`: when the préfet lifted the cap of that AI.
+    """
     plafond = reglages.plafond_ai
     courant = compteur.au(jour, reglages) if compteur is not None else CompteurAI(jour, Decimal("0.00"))
     reste = max(Decimal(0), plafond - courant.heures)
     fin = ajouter_mois(courant.premiere_mise_a_disposition, reglages.periode_ai_mois) - timedelta(days=1)
     faites = f"{heures_en_texte(courant.heures)} sur {heures_en_texte(plafond)} en entreprise"
+    en_cours = next((levee for levee in levees if levee.contient(jour)), None)
+    if en_cours is not None and en_cours.fin is not None:
+        phrase = f"{faites} : le préfet a levé le plafond jusqu'au {jour_en_texte(en_cours.fin)}."
+        return Compteur("Plafond en entreprise", courant.heures, plafond, atteint=False, depasse=False, phrase=phrase)
     if compteur is None or courant.heures == 0:
         phrase = f"Aucune heure en entreprise pour l'instant, sur {heures_en_texte(plafond)} possibles."
     elif reste == 0:

@@ -49,12 +49,13 @@ def embaucher_validee(
     code_rome: str | None = None,
     marche_ref: str | None = None,
     employeur_ref: str | None = None,
+    derogation_modalite: str = "",
 ) -> str:
     """Hire a person answered « oui », without a proposition; the ref of the contrat.
 
     The employer is the one that asked; a facilitateur may name another one (`employeur_ref`) when nobody asked.
-    The marché is the one of the question unless `marche_ref` names another. Past months open at once for
-    declaration. Raises RegleViolee with its field; Introuvable outside the caller's perimeter.
+    The marché is the one of the question unless `marche_ref` names another. `derogation_modalite`, a facilitateur's
+    only, says why a pair structure × modality out of R26 is accepted. Past months open at once for declaration. Raises RegleViolee with its field; Introuvable outside the caller's perimeter.
     """
     with ctx.transaction() as s:
         validation = s.scalar(
@@ -81,6 +82,7 @@ def embaucher_validee(
             debut=debut,
             fin=fin,
             heures_hebdo=heures_hebdo,
+            derogation_modalite=derogation_modalite if acteur.role is Role.FACILITATEUR else "",
         )
         return contrat.ref
 

@@ -17,8 +17,8 @@ from marketplace.offres.libelles import CONTRATS
 from marketplace.offres.models import TypeContrat
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires_contrats import (
-    FormulaireContrat,
     FormulaireContratEmployeur,
+    FormulaireContratFacilitateur,
     FormulaireFin,
     valeurs_contrat,
 )
@@ -94,10 +94,10 @@ def finir(ref: str) -> Any:
     return redirect(url_for(".fiche", ref=ref))
 
 
-def _preparer(validation_ref: str) -> tuple[Embauche, FormulaireContrat]:
+def _preparer(validation_ref: str) -> tuple[Embauche, FormulaireContratFacilitateur]:
     """The « oui » and its form with its lists; the employer is asked for when nobody asked for the person."""
     embauche = lire_embauche(contexte(), acteur(), validation_ref)
-    form = FormulaireContratEmployeur() if embauche.qui.employeur_id is None else FormulaireContrat()
+    form = FormulaireContratEmployeur() if embauche.qui.employeur_id is None else FormulaireContratFacilitateur()
     form.preparer(embauche.marches, embauche.qui.type_employeur)
     return embauche, form
 

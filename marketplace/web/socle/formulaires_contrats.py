@@ -50,7 +50,26 @@ class FormulaireContrat(Formulaire):
         self.modalite.choices = options(facons)
 
 
-class FormulaireContratEmployeur(FormulaireContrat):
+class FormulaireContratFacilitateur(FormulaireContrat):
+    """The same, with the ways out of the matrix, which only a facilitateur may accept, in writing (R26)."""
+
+    derogation_modalite = StringField(
+        "Votre accord pour une façon inhabituelle",
+        [Optional(), Length(max=500), sans_nir],
+        description="Seulement si cette structure n'intervient pas ainsi d'ordinaire : écrivez pourquoi vous acceptez.",
+    )
+
+    def preparer(self, marches: tuple[tuple[str, str], ...], type_employeur: TypeOrganisation | None) -> None:
+        """The usual ways of this kind of employer first, then the others."""
+        super().preparer(marches, type_employeur)
+        if type_employeur is None:
+            return
+        usuelles = modalites_possibles(TypeStructure(type_employeur.value))
+        autres = [(m.value, f"{MODALITES[m]} (avec votre accord écrit)") for m in Modalite if m not in usuelles]
+        self.modalite.choices = options([*self.modalite.choices, *autres])
+
+
+class FormulaireContratEmployeur(FormulaireContratFacilitateur):
     """The same, with the employer to choose: nobody asked for this person."""
 
     employeur = ChampSuggestions(
@@ -74,7 +93,8 @@ class FormulaireFin(Formulaire):
 
 def valeurs_contrat(form: Any) -> dict[str, Any]:
     """What was typed, as the act takes it."""
-    return {
+    accord = {"derogation_modalite": form.derogation_modalite.data or ""} if "derogation_modalite" in form else {}
+    return accord | {
         "modalite": Modalite(form.modalite.data),
         "type_contrat": form.type_contrat.data,
         "poste": form.poste.data,
