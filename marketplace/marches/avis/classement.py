@@ -18,6 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
 
+from marketplace.marches.avis.extraction import lire_heures, lire_taux
 from marketplace.marches.avis.indices import Indices, indices_suivis, ligne_indices
 from marketplace.marches.avis.texte import Phrase, phrases, plier, recoller
 
@@ -29,7 +30,7 @@ GRAINE = 20_210_331
 SEUIL = 0.5
 SOUS_LE_SEUIL = 0.4
 POIDS_INDICES = 0.3
-"""The rules were written on notices that also teach: at full weight the model would trust them more than they deserve."""
+"""The rules were written on notices that also teach: at full weight the model would trust them too much."""
 _CHIFFRE = re.compile(r"\d")
 
 
@@ -79,7 +80,11 @@ def _vocabulaire() -> FeatureUnion:
 
 
 def _ligne(passage: Sequence[Phrase]) -> list[float]:
-    return ligne_indices(indices_suivis(passage))
+    signes = indices_suivis(passage)
+    lues = list(zip(passage, signes, strict=True))
+    # Hours and rates found where insertion is spoken of are signs too.
+    heures = lire_heures(" ".join(p.plie for p in passage), lues)
+    return [*ligne_indices(signes), float(bool(heures)), float(bool(lire_taux(lues)))]
 
 
 @cache

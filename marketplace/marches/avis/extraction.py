@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from marketplace.marches.avis.indices import Indices
+from marketplace.marches.avis.indices import FORMATION, Indices
 from marketplace.marches.avis.nombres import CHIFFRES, LETTRES, LETTRES_SEULES, en_nombre, en_toutes_lettres
 from marketplace.marches.avis.texte import Phrase
 from marketplace.marches.avis.valeurs import HeuresLues, TauxLu
@@ -26,7 +26,7 @@ _PAS_DES_HEURES = r"(?!\s*(?:h|%|€|eur|lot|mois|ans?\b|jours?|semaines?|person
 _ENTETE = re.compile(
     rf"(?:nombre (?:\w+ )?d'heures|heures d'insertion|volume (?:\w+ )?(?:d'insertion|d'heures)"
     rf"|heures)[^.;:\d]{{0,70}}"
-    rf"[:=]\s*({CHIFFRES}){_PAS_DES_HEURES}"
+    rf"(?:[:=]\s*|\((?=\d{{2}}))({CHIFFRES}){_PAS_DES_HEURES}"
 )
 # « un volume d'heures d'insertion fixé à 1 400 », « un nombre d'heures supérieur ou égal à 140 »
 _FIXEES = re.compile(
@@ -69,7 +69,7 @@ _INSERTION = re.compile(
     r"|habitants|sans emploi"
     r"|apprenti|stagiaire|chomage|l'exclusion|engagement|promotion de l'emploi|statut scolaire|personnes"
     r"|\bgeiq\b|\betti\b|\bplie\b|\bsiae\b|\brsa\b|peu qualifie|sans qualification|decrocheur|clause sociale"
-    r"|alternan|professionnalisation"
+    rf"|alternan|professionnalisation|{FORMATION.pattern}"
 )
 _SUITE = re.compile(
     r"\blots?\b|tranche|minim|a realiser|soit\b|nombre|volume|s'eleve|represente|engagement|titulaire doit"
@@ -89,6 +89,10 @@ _FIXE_AVANT = re.compile(
     r"|clause|insertion"
     r"|action|objectif|part|moins|nombre|correspond|tenue?|limitee?) (?:a|de|d')\s*$|insertion \(\s*$"
     r"|clause \(\s*$"
+)
+_JOUR_AVANT = re.compile(
+    r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|visites?|horaires?|remise des|rendez-vous"
+    r"|reunions?|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)\b[^.;]{0,30}$"
 )
 _HORAIRE_APRES = re.compile(r"^\s*(?:(?:a|et|-|/)\s*\d{1,2}\s*(?:h|heures)\b|\d{2}\b)")
 _DUREE_APRES = re.compile(
@@ -123,6 +127,9 @@ _REDITE = re.compile(r"\s*(?:minimum|au minimum|au moins|d'insertion|de travail)
 _PARTIES = re.compile(r"\b(?:soit|dont|repart\w*|ventil\w*|decompos\w*|comme suit|a raison)\b|:|\(")
 
 
+JOURNEE = 24
+
+
 @dataclass(frozen=True, slots=True)
 class _Trouvee:
     heures: Decimal
@@ -136,6 +143,10 @@ class _Trouvee:
 _REMPLACEE_AVANT = re.compile(r"(?:au lieu (?:de |des )|et non (?:pas )?(?:de )?|precedemment |auparavant )$")
 _PRODUIT_AVANT = re.compile(r"[x×*] ?$")
 _EGALE_APRES = re.compile(r"^\s*(?:d'insertion|de travail)? ?=")
+# « 5 % des 26 000 heures, soit 1 300 »: what the rate applies to.
+_BASE_DU_TAUX = re.compile(
+    r"(?:%|pour ?cents?) (?:(?!soit|corresp|represent|equiv|estim|qui)\w+ ){0,3}(?:a|de|des|sur|les) $"
+)
 _DONT = re.compile(r"\b(?:dont|parmi lesquelles)(?: au moins| au minimum| un minimum de)? $")
 _POUR_INSERTION = re.compile(
     r"^\s*(?:d'insertion|au profit|au benefice|reserve\w*|consacre\w*|dediee\w*|confiee\w*|en insertion"
@@ -153,14 +164,17 @@ def _exclue(valeur: Decimal, avant: str, apres: str, *, forte: bool) -> bool:
     """Whether this « N heures » is a rate, a time of day, a delay, a quantity."""
     if _TAUX_APRES.match(apres) or valeur == 0 or _TOTAL_TRAVAILLE.match(apres):
         return True
-    if _REMPLACEE_AVANT.search(avant) or (_PRODUIT_AVANT.search(avant) and _EGALE_APRES.match(apres)):
-        return True
-    if _PART_AVANT.search(avant) and not (
-        _DONT.search(avant) and _POUR_INSERTION.match(apres) and not _INSERTION.search(avant)
+    dont = _DONT.search(avant) and _POUR_INSERTION.match(apres) and not _INSERTION.search(avant)
+    if (
+        _REMPLACEE_AVANT.search(avant)
+        or (_PRODUIT_AVANT.search(avant) and _EGALE_APRES.match(apres))
+        or (_PART_AVANT.search(avant) and not dont)
     ):
         return True
     pris = bool(_FIXE_AVANT.search(avant))
-    if valeur <= 24 and (_HORAIRE_APRES.match(apres) or (_HORAIRE_AVANT.search(avant) and not pris)):
+    if _BASE_DU_TAUX.search(avant) or (valeur <= JOURNEE and _JOUR_AVANT.search(avant) and not pris):
+        return True
+    if valeur <= JOURNEE and (_HORAIRE_APRES.match(apres) or (_HORAIRE_AVANT.search(avant) and not pris)):
         return True
     if _DUREE_APRES.match(apres) or _REPARTITION_AVANT.search(avant):
         return True
@@ -288,6 +302,9 @@ def lire_heures(texte_plie: str, lues: Sequence[tuple[Phrase, Indices]]) -> tupl
         if depuis == 0 or suite:
             repris = lot if depuis or _ANAPHORE.match(phrase.plie) else ""
             nouvelles = _de_phrase(phrase, rang, repris, annonce=annonce)
+            if depuis and "tranche" not in phrase.plie and not _LOT.search(phrase.plie):
+                # Said after a sentence on insertion, but not of it: a few hours are a time of day or a delay.
+                nouvelles = [t for t in nouvelles if t.heures > JOURNEE]
             trouvees += nouvelles
             if nouvelles:
                 depuis = 0

@@ -31,7 +31,8 @@ _BRUIT = re.compile(
     r"|charge\w* (?:de mission )?d(?:e l'|'|e )insertion|conseill\w+ (?:en |d'|a l')insertion|(?:service"
     r"|pole|direction) (?:de l')?insertion"
     r"|insertion par le (?:logement|sport)"
-    r"|(?:a jour|regularite|respect\w*|obligations? (?:relatives? |d'))[^.]{0,60}travailleurs handicapes(?: ?\(doeth\))?"
+    r"|(?:a jour|regularite|respect\w*|obligations? (?:relatives? |d'))[^.]{0,60}travailleurs handicapes"
+    r"(?: ?\(doeth\))?"
     r"|(?:maison|bureau) de l'emploi et de la formation|\bservices? (?:de l'|d')?insertion"
     r"|(?:declar|attest|certif)\w*[^.]{0,80}emploi d\w+ [^.]{0,20}travailleurs handicapes"
 )
@@ -65,11 +66,14 @@ _PUBLIC = re.compile(
     r"|peu qualifies|sans qualification|issus? d(?:'un|es) quartiers?|\bplie\b|\bgeiq\b|\betti\b|\banru\b"
     r"|\bnpnru\b|missions? locales?\b"
 )
-_FORMATION = re.compile(
+FORMATION = re.compile(
     r"\bapprenti(?:e|s|es)?\b|apprentissage|stagiaires?|\bstages?\b|alternan\w+"
-    r"|\bpfmp\b|milieu professionnel|situation de travail|lycees? professionnels?|deuxieme chance|2e chance|tutor\w+|tuteurs?"
+    r"|\bpfmp\b|milieu professionnel|mises? en situation|situation de travail|lycees? professionnels?"
+    r"|deuxieme chance|2e chance|tutor\w+|tuteurs?"
     r"|\bcfa\b|\bafpa\b|\bepide\b|service civique"
     r"|contrats? de professionnalisation"
+    r"|\b(?:eleves?|etudiants?|lyceens?) (?:en|de) (?:stage|formation|cap\b|bac\b|bts\b)"
+    r"|(?:volet|titre de la|engagement de|action de) formation"
     r"|statut scolaire|immersion|decrocheurs|clause (?:\w+ )?de formation"
 )
 _EXECUTION = re.compile(
@@ -84,7 +88,7 @@ _CLAUSE = re.compile(
     r"|actions? (?:\w+ ){0,4}d'insertion|(?:engagements?|efforts?|dispositif|objectifs?|volume\w*|heures?|obligation"
     r"|demarche) (?:\w+ ){0,3}"
     r"(?:d'|a l')insertion|l'insertion un minimum|consideration\w* sociales? *: *oui"
-    r"|charte (?:\w+ )?d'insertion|(?:^|- )insertion(?: \w+){0,5} ?:|(?:part|taux|pourcentage"
+    r"|charte (?:\w+ )?d'insertion|(?:^|- )insertion(?: [\w&/]+){0,5} ?:|(?:part|taux|pourcentage"
     r"|quota)s? (?:\w+ )?d'insertion"
     r"|\d ?h d'insertion|engagement\w* [^.]{0,40}en faveur de l'(?:emploi|insertion)|chantiers?[- ]ecoles?"
     r"|conditions? [^.]{0,20}d'execution[^.]{0,40}(?:apprenti|alternance|formation de(?:s)? jeunes)"
@@ -101,6 +105,7 @@ _CODE_2113 = re.compile(r"[lr]\.? ?2113-(?:1[2-6]|7|8)|article 36\b|article 15 d
 _NEGATION = re.compile(
     r"\bn(?:e |')(?:\w+ )?(?:comporte|contien|compren|prevoi|fait l'objet|est (?:pas )?(?:soumis|concern"
     r"|prevu|assorti))"
+    r"|aucune? (?!reserve)(?:\w+ ){0,3}?(?:d'|a l'|de l')?insertion|aucune? (?:engagement|effort|quota|volume)"
     r"|aucune? (?:\w+ ){0,2}?(?:clause|condition|consideration|action|heure|disposition|obligation|exigence|mesure"
     r"|insertion|volet)"
     r"|pas (?:de |d'|soumis|concerne|prevu|applicable)[^.]{0,30}|sans (?:clause|condition|consideration|objet)"
@@ -127,7 +132,8 @@ _HEURES_DU_LOT = re.compile(rf"{_H}[^.]{{0,20}}\b(?:lot|tranche)|(?:lot|tranche)
 _REPRISE = re.compile(r"^\s*(?:de|d'|ni|aucune?|sociale|environnementale)\b")
 _CRITERE = re.compile(
     r"criteres?\b|note[es]* sur|\bnotes? (?:sociale|technique|environnementale|insertion)|(?:est|sera|sont"
-    r"|seront) (?:notee?s?|jugee?s?|evaluee?s?|classee?s?)\b|\d+ (?:points?|pts)\b|\b\d+ ?/ ?(?:20|100)\b|ponder\w+|jugement des offres|performances? en matiere"
+    r"|seront) (?:notee?s?|jugee?s?|evaluee?s?|classee?s?)\b|\d+ (?:points?|pts)\b"
+    r"|\b\d+ ?/ ?(?:20|100)\b|ponder\w+|jugement des offres|performances? en matiere"
     r"|analyse des offres"
     r"|sera apprecie|memoire technique decrit|plus avantageuse|bareme"
 )
@@ -161,8 +167,9 @@ _FAUSSE_RESERVE = re.compile(
 _BENEFICIAIRES = re.compile(
     r"entreprises? adaptee|\besat\b|\bea\b|aide par le travail|accompagnement par le travail|ateliers? proteg"
     r"|travail protege"
-    r"|handicap\w*|(?:structures?|entreprises?|ateliers?|chantiers?|associations?) (?:\w+ )?(?:d'|de l')insertion|\bsiae\b|activite economique"
-    r"|2113-1[2-6]"
+    r"|handicap\w*"
+    r"|(?:structures?|entreprises?|ateliers?|chantiers?|associations?) (?:\w+ )?(?:d'|de l')insertion"
+    r"|\bsiae\b|activite economique|2113-1[2-6]"
     r"|r\.? ?2113-7|article 36|defavorise|economie sociale et solidaire|\bess\b|article 15 du code"
     r"|structures? equivalentes?|\biae\b|5132-4\b|5213-13|travailleurs? handicap"
     r"|etablissements? penitentiaires?|emplois? proteges?|\be\.s\.a\.t|\be\.a\."
@@ -179,20 +186,26 @@ _SEULES = re.compile(
     r"|(?:destine|adresse|reserve|ouvert|accessible)\w* (?:uniquement|exclusivement|seulement)[^.]{0,60}"
     r"(?:entreprises? adaptee|\besat\b|\biae\b|structures? d'insertion|\bsiae\b|travail protege|ateliers? proteg)"
     r"|(?:uniquement|exclusivement|execute\w*)[^.]{0,40}programmes? d'emplois? proteges?"
+    r"|\bne (?:peu\w+|pourr\w+|ser\w+|sont) [^.]{0,40}(?:soumission|repond|candidat|particip|admis|autoris|present)\w*"
+    r"[^.]{0,30} qu(?:'|e )[^.]{0,60}(?:adaptee|aide par le travail|\besat\b|insertion|proteg|\bsiae\b|handicap)"
     r"|ne (?:peu\w+|pourr\w+|ser\w+) (?:etre )?(?:attribue\w*|confie\w*|passe\w*) qu'a[^.]{0,60}(?:adaptee"
     r"|aide par le travail"
     r"|\besat\b|insertion|proteg)"
 )
 # A rate of effort: hours for an amount, a share of the hours worked.
 _EFFORT = re.compile(
-    r"\d ?h(?:eures?)?\b[^.;:]{0,30}(?:par tranche|(?:par|pour|/) ?(?:chaque |une )?(?:tranche|\d[\d ]* ?(?:k?€|euros?|eur\b)))"
-    r"|(?:\d ?%|\d+ ?/ ?\d+\w*|pour ?cent) [^.;:]{0,25}(?:heures|temps (?:de travail|total)|main[- ]d'|masse salariale|effectif)"
+    r"\d ?h(?:eures?)?\b[^.;:]{0,30}(?:par tranche|(?:par|pour|/) ?(?:chaque |une )?"
+    r"(?:tranche|\d[\d ]* ?(?:k?€|euros?|eur\b)))"
+    r"|(?:\d ?%|\d+ ?/ ?\d+\w*|pour ?cent) [^.;:]{0,25}"
+    r"(?:heures|temps (?:de travail|total)|main[- ]d'|masse salariale|effectif)"
 )
 _CONFIE = re.compile(
     r"(?:confi\w+|sous-trait\w+|cotrait\w+|mise a disposition|recour\w+|embauch\w+|recrut\w+"
-    r"|emplo(?:yer|ie\w*)\b|prendr\w+|prenne\w*|accueil\w*|form(?:er|era|ent)\b|propos\w+|mobilis\w+)[^.]{0,110}"
-    rf"(?:insertion|eloigne|quartiers?|pole emploi|france travail|{_FORMATION.pattern}|{_PUBLIC.pattern})"
-    r"|(?:realis|execut|assur|effectu|men[ae])\w* [^.]{0,60}\bpar (?:une?|des|les|le|la) [^.]{0,30}(?:insertion|apprenti|eloigne)"
+    r"|emplo(?:yer|ie\w*)\b|prendr\w+|prenne\w*|accueil\w*|form(?:er|era|ent)\b|propos\w+|mobilis\w+"
+    r"|rece(?:voir|vra)\b|recoi\w+|integrer\w*|affect\w+|consacr\w+|interven(?:ir|tion)\b|interviend\w+)[^.]{0,110}"
+    rf"(?:insertion|eloigne|quartiers?|pole emploi|france travail|{FORMATION.pattern}|{_PUBLIC.pattern})"
+    r"|(?:realis|execut|assur|effectu|men[ae])\w* [^.]{0,60}\bpar (?:une?|des|les|le|la) [^.]{0,30}"
+    r"(?:insertion|apprenti|eloigne)"
     r"|(?:confi\w+|sous-trait\w+|cotrait\w+)[^.]{0,110}(?:\besat\b|\bea\b|entreprises? adaptees?"
     r"|travail protege)"
     r"|(?:\d{3,}|\d \d{3}) ?h(?:eures?)?\b[^.]{0,80}insertion"
@@ -273,7 +286,7 @@ def _nie(net: str) -> bool:
         ne_pas = bool(_NE_PAS.search(membre)) and not _FAUSSE_NEGATION.search(membre)
         nie = ne_pas or bool(_NEGATION.search(membre)) or (avant and bool(_REPRISE.match(membre)))
         avant = avant or nie
-        if not nie and any(m.search(membre) for m in (_SOCIAL, _PUBLIC, _FORMATION, _HEURES_DU_LOT)):
+        if not nie and any(m.search(membre) for m in (_SOCIAL, _PUBLIC, FORMATION, _HEURES_DU_LOT)):
             return False
     return True
 
@@ -288,7 +301,7 @@ def indices(phrase: Phrase) -> Indices:
         social=bool(_SOCIAL.search(sans_structures)),
         public=bool(_PUBLIC.search(sans_structures)),
         insertion=bool(_INSERTION.search(sans_structures)),
-        formation=bool(_FORMATION.search(net)),
+        formation=bool(FORMATION.search(net)),
         execution=bool(_EXECUTION.search(net)),
         clause=bool(_CLAUSE.search(sans_structures)),
         effort=bool(_EFFORT.search(net)),
