@@ -187,11 +187,18 @@ def fabrique(ctx: Contexte) -> Fabrique:
     return Fabrique(ctx)
 
 
+_APPLICATION: list[Flask] = []
+"""Assembled once a run: its pages take the Contexte of the test; what it was built with is the same in all."""
+
+
 @pytest.fixture
 def app(ctx: Contexte) -> Flask:
     """The web application, without CSRF (its own tests turn it on)."""
-    application = create_app(ctx)
-    application.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    if not _APPLICATION:
+        _APPLICATION.append(create_app(ctx))
+        _APPLICATION[0].config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    application = _APPLICATION[0]
+    application.extensions["contexte"] = ctx
     return application
 
 

@@ -18,6 +18,7 @@ from marketplace.web.public import pages as public
 from marketplace.web.referent import pages as referent
 from marketplace.web.socle import erreurs, filtres, navigation, securite
 from marketplace.web.socle import session as sessions
+from marketplace.web.socle.acces import contexte
 
 
 def enregistrer_pages(app: Flask, ctx: Contexte) -> None:
@@ -28,20 +29,21 @@ def enregistrer_pages(app: Flask, ctx: Contexte) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     Bootstrap5(app)
     securite.installer(app, ctx)
-    sessions.installer(app, ctx)
+    sessions.installer(app)
     filtres.installer(app)
     app.jinja_env.globals["url_pour"] = navigation.url_pour
     erreurs.installer(app)
 
     @app.context_processor
     def commun() -> dict[str, Any]:
+        courant = contexte()
         return {
             "acteur": g.get("acteur"),
-            "aujourdhui": ctx.aujourdhui(),
-            "mode_demo": ctx.config.mode_demo,
+            "aujourdhui": courant.aujourdhui(),
+            "mode_demo": courant.config.mode_demo,
             "menu": navigation.menu(g.get("acteur")),
             "identifie": "jeton" in session or g.get("acteur") is not None,
-            "session_minutes": ctx.config.session_inactive_minutes,
+            "session_minutes": courant.config.session_inactive_minutes,
             "pour_le_compte": (session.get("pour") or {}).get("nom", ""),
         }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any
 
-from flask import Flask, flash, g, request, session
+from flask import Flask, current_app, flash, g, request, session
 
 from marketplace.comptes.services import PourLeCompte, acteur_de_session
 from marketplace.contexte import Contexte
@@ -72,14 +72,15 @@ def porter(pour: PourLeCompte | None) -> None:
         }
 
 
-def installer(app: Flask, ctx: Contexte) -> None:
+def installer(app: Flask) -> None:
     """Recognise the actor of each request."""
 
     @app.before_request
     def reconnaitre() -> None:
+        ctx: Contexte = current_app.extensions["contexte"]
         g.acteur = None
         if "lien" in session and "jeton" not in session:
-            _reconnaitre_le_lien()
+            _reconnaitre_le_lien(ctx)
             return
         if "jeton" not in session:
             return
@@ -93,7 +94,7 @@ def installer(app: Flask, ctx: Contexte) -> None:
             session["vu"] = _maintenant(ctx)
         g.acteur = acteur_de_session(ctx, session)
 
-    def _reconnaitre_le_lien() -> None:
+    def _reconnaitre_le_lien(ctx: Contexte) -> None:
         if not getattr(app.view_functions.get(request.endpoint or ""), "par_lien", False):
             return
         if secondes_restantes(ctx, session) > 0:
