@@ -18,7 +18,7 @@ run: .venv/.execution ## Installe tout, prépare la démonstration et sert http:
 
 test: .venv/.developpement chromium ## Installe tout et passe tous les tests, sur SQLite puis sur PostgreSQL
 	$(BIN)/python -m pytest -n 2
-	BASE_TEST=postgres $(BIN)/python -m pytest -n 2 -m "not e2e and not sans_base"
+	BASE_TEST=postgres $(BIN)/python -m pytest -n 2 -m "not e2e and not sans_base" --ignore=tests/web
 
 lint: .venv/.developpement ## Vérifie le style, les types, les gabarits et le sens des imports
 	$(BIN)/ruff format --check .
