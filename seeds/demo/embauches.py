@@ -199,6 +199,10 @@ def _contrat(
             motif_fin=_motif_fin(a) if fini else None,
             heures_hebdo=hebdo,
             statuts=statuts,
+            qpv=personne.qpv.value,
+            code_insee=personne.code_insee,
+            niveau=personne.niveau,
+            prescripteur_id=a.suivis[personne.id][1].id if personne.id in a.suivis else None,
             cree_le=a.instant(min(debut, a.jour(1))),
         )
     )

@@ -27,6 +27,7 @@ from seeds.demo.comptes import semer_comptes, telephone_fictif
 from seeds.demo.controle import semer_controle
 from seeds.demo.declarations import semer_heures
 from seeds.demo.demandes import semer_demandes
+from seeds.demo.depots import semer_depots
 from seeds.demo.echanges import semer_propositions
 from seeds.demo.embauches import semer_contrats
 from seeds.demo.engagements import semer_engagements
@@ -68,6 +69,7 @@ def semer(ctx: Contexte, le: date, graine: int = GRAINE) -> dict[str, Any]:
         semer_suites(a)
         retirer_quelques_personnes(a)
         semer_relances(a)
+        semer_depots(a)
         semer_vues(a)
         semer_journal(a, list(s.scalars(select(Declaration).order_by(Declaration.id))))
         return _comptes(s, a.territoire_id)

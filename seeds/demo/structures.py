@@ -26,6 +26,7 @@ SOURCE_BOAMP = "Avis de marchés du BOAMP, 1er trimestre 2021"
 DATE_ANNEXE = date(2022, 4, 11)
 DATE_FINESS = date(2021, 1, 1)
 DATE_BOAMP = date(2021, 3, 31)
+EFFECTIFS = ("moins_de_10", "10_a_49", "50_a_249", "10_a_49", "moins_de_10", "250_et_plus")
 _PETITS_MOTS = frozenset(
     ["de", "du", "des", "d", "l", "la", "le", "les", "et", "en", "pour", "par", "sur", "aux", "au"]
 )
@@ -143,6 +144,7 @@ def semer_structures(a: Atelier) -> None:
             code_insee=insee or a.commune().code_insee,
             telephone=telephone_fictif(n),
             courriel=f"contact{n}@exemple.invalid",
+            effectif=EFFECTIFS[n % len(EFFECTIFS)],
             source="démonstration",
             source_le=a.le,
             fictive=True,

@@ -21,6 +21,8 @@ from seeds.demo.parcours import Profil, competences, experiences, statuts, suivi
 NOMBRE = 600
 PART_VOITURE = 0.43
 METIERS_PLUTOT_FEMININS = frozenset({"K2205", "K1302", "K1304", "G1607", "M1602", "M1601", "B1803", "D1507", "H3302"})
+NIVEAUX = ("infra_3", "3", "infra_3", "3", "4", "3", "infra_3", "5", "4", "3", "6", "infra_3", None)
+"""Levels of education; a few are not known."""
 LIMITES = ("charges", "hauteur", "debout", "froid", "poussiere", "ecrans", "seul")
 
 
@@ -145,6 +147,7 @@ def _personne(a: Atelier, profil: Profil, n: int, qpv: bool, voiture: bool) -> P
         courriel=f"personne{n}@exemple.invalid" if r.random() < 0.6 else "",
         code_insee=profil.lieu.code_insee,
         qpv=zone,
+        niveau=NIVEAUX[n * 7 % len(NIVEAUX)],
         qpv_le=a.jour(r.randint(20, 150)) if vue else None,
         qpv_source="justificatif de domicile" if vue else "",
         modes=modes,

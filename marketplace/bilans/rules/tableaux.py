@@ -116,10 +116,13 @@ class Registre:
     # --- labels ------------------------------------------------------------------------------------------------
 
     def nom_acheteur(self, marche: MarcheLu) -> str:
-        """Row of the buyer; an exceptional opération has its own."""
+        """Row of the buyer; an exceptional opération has its own. Without any named row, each buyer is its own."""
         nommee = self.faits.exceptionnelles.get(marche.operation_id or 0)
         if nommee is not None:
             return nommee.libelle
+        if not self.definitions.acheteurs:
+            organisation = self.faits.organisations.get(marche.acheteur_id)
+            return organisation.nom if organisation else NON_RENSEIGNE
         return self.definitions.acheteurs.get(marche.acheteur_id, AUTRES)
 
     def nom_secteur(self, marche: MarcheLu) -> str:

@@ -25,6 +25,7 @@ from marketplace.bilans.rules.registre import (
 from marketplace.erreurs import RegleViolee
 
 D = Decimal
+NOMS = {60: "Ville A", 61: "Ville B"}
 A2020 = annee(2020)
 PERIODES = tuple(A2020.avant(n) if n else A2020 for n in range(4))
 
@@ -145,6 +146,19 @@ def test_une_operation_exceptionnelle_est_nommee_et_pesee() -> None:
         "CD34 DSP THD": D(30),
     }
     assert en_json(b)["par_modalite"][0]["dont_dsp_thd"] == 30
+
+
+def test_sans_ligne_nommee_chaque_acheteur_garde_son_nom_et_le_reste_devient_autres_des_qu_il_y_en_a() -> None:
+    f = faits([(0, 1, 1, 100), (0, 2, 2, 200)], [contrat(1, 1), contrat(2, 2)], [marche(1), marche(2)])
+    f = replace(
+        f,
+        marches={**f.marches, 2: replace(f.marches[2], acheteur_id=61)},
+        organisations={n: OrganisationLue(f"ORG-{n}", nom, "acheteur", None, False) for n, nom in NOMS.items()},
+    )
+    lus = [li.libelle for li in dresser(f, Definitions()).tableaux["acheteur"].lignes]
+    assert sorted(lus) == ["Ville A", "Ville B"]
+    b = dresser(f, Definitions(acheteurs={60: "CD34"}))
+    assert [li.libelle for li in b.tableaux["acheteur"].lignes] == ["CD34", "Autres"]
 
 
 def test_un_marche_suivi_un_jour_compte_meme_sans_heure() -> None:
