@@ -22,8 +22,9 @@ from marketplace.heures.veille import trier
 from marketplace.journal.models import Gravite
 from marketplace.journal.services import AlerteDue, reconcilier_alertes
 from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, EtapeFaite, Marche
+from marketplace.marches.queries.delais import delais_demarrage
 from marketplace.marches.queries.objectifs import objectifs
-from marketplace.marches.rules.etapes import JOURS_EMBAUCHE, JOURS_OUBLIES
+from marketplace.marches.rules.etapes import JOURS_OUBLIES
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.personnes.models import Validation
 from marketplace.valeurs import arrondir
@@ -97,8 +98,9 @@ def dues(s: Session, territoire_id: int, jour: date, *, marche_ids: Collection[i
 
 
 def _sans_embauche(s: Session, territoire_id: int, jour: date, marches: dict[int, Any]) -> Iterator[AlerteDue]:
-    """Marchés awarded some weeks ago where nobody was hired, on paper or in words. Three queries at most."""
-    plus_ancien, plus_recent = jour - timedelta(days=JOURS_OUBLIES), jour - timedelta(days=JOURS_EMBAUCHE)
+    """Marchés awarded some weeks ago where nobody was hired, on paper or in words. Four queries at most."""
+    delai = delais_demarrage(s, territoire_id, jour).embauche
+    plus_ancien, plus_recent = jour - timedelta(days=JOURS_OUBLIES), jour - timedelta(days=delai)
     recents = [
         m.id
         for m in marches.values()

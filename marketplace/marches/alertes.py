@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 from marketplace.journal.models import Gravite, Relance
 from marketplace.journal.services import AlerteDue, reconcilier_alertes
 from marketplace.marches.models import Avenant, Clause, Composante, EtapeFaite, GenreComposante, Marche
+from marketplace.marches.queries.delais import delais_demarrage
 from marketplace.marches.queries.objectifs import objectif_sql
 from marketplace.marches.rules.avenants import EffetHeures
 from marketplace.marches.rules.etapes import (
-    JOURS_CONTACT,
-    JOURS_MODALITE,
     JOURS_OUBLIES,
     MODALITE_ANNONCEE,
     TITULAIRE_CONTACTE,
+    DelaisDemarrage,
 )
 from marketplace.marches.rules.etats import EtatMarche
 
@@ -50,7 +50,7 @@ ETATS_SUIVIS = (EtatMarche.NOTIFIE, EtatMarche.EN_COURS, EtatMarche.SUSPENDU)
 
 
 def dues(s: Session, territoire_id: int, jour: date, *, marche_ids: Collection[int] | None = None) -> list[AlerteDue]:
-    """Every alerte of the ledger due in a territory, or for some of its marchés. Five queries."""
+    """Every alerte of the ledger due in a territory, or for some of its marchés. Six queries."""
     requete = (
         select(
             Marche.id,
@@ -79,6 +79,7 @@ def dues(s: Session, territoire_id: int, jour: date, *, marche_ids: Collection[i
     cochees = _etapes_cochees(s, territoire_id, marche_ids)
     muets = _avenants_muets(s, territoire_id, marche_ids, jour)
     periodes = _periodes_a_decider(s, territoire_id, marche_ids, jour)
+    delais = delais_demarrage(s, territoire_id, jour)
     return [
         a
         for m in marches
@@ -87,6 +88,7 @@ def dues(s: Session, territoire_id: int, jour: date, *, marche_ids: Collection[i
             _Faits(derniers.get(m.id), cochees.get(m.id, frozenset()), muets.get(m.id), periodes.get(m.id)),
             territoire_id,
             jour,
+            delais,
         )
     ]
 
@@ -150,7 +152,7 @@ def _periodes_a_decider(
     return {marche_id: (numero, debut) for marche_id, numero, debut in s.execute(_suivis(requete, territoire_id, ids))}
 
 
-def _du_marche(m: Any, faits: _Faits, territoire_id: int, jour: date) -> Iterator[AlerteDue]:
+def _du_marche(m: Any, faits: _Faits, territoire_id: int, jour: date, delais: DelaisDemarrage) -> Iterator[AlerteDue]:
     def alerte(type_: str, gravite: Gravite, message: str, action: str, lien: str) -> AlerteDue:
         return AlerteDue(
             cle=f"{type_}:{m.id}",
@@ -171,7 +173,7 @@ def _du_marche(m: Any, faits: _Faits, territoire_id: int, jour: date) -> Iterato
         depuis = (jour - m.date_notification).days
         appel = faits.dernier_appel
         appele = TITULAIRE_CONTACTE in faits.cochees or (appel is not None and appel.date() >= m.date_notification)
-        if JOURS_CONTACT <= depuis <= JOURS_OUBLIES and not appele:
+        if delais.contact <= depuis <= JOURS_OUBLIES and not appele:
             yield alerte(
                 TITULAIRE_A_CONTACTER,
                 Gravite.ORANGE,
@@ -179,7 +181,7 @@ def _du_marche(m: Any, faits: _Faits, territoire_id: int, jour: date) -> Iterato
                 "Noter l'appel",
                 f"/facilitateur/relances/marche/{m.ref}",
             )
-        if JOURS_MODALITE <= depuis <= JOURS_OUBLIES and MODALITE_ANNONCEE not in faits.cochees:
+        if delais.modalite <= depuis <= JOURS_OUBLIES and MODALITE_ANNONCEE not in faits.cochees:
             yield alerte(
                 MODALITE_A_ANNONCER,
                 Gravite.ORANGE,

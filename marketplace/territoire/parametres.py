@@ -179,7 +179,6 @@ PARAMETRES: tuple[Parametre, ...] = (
     _entier(
         "etp_decimales", "Décimales d'un équivalent temps plein", 1, (0, 2), "annexe 9 du PDI : unité, puis dixième"
     ),
-    _oui_non("base_payees", "Compter les heures payées non travaillées", False, _CHOIX),
     _entier("deld_mois", "Ancienneté du chômage de longue durée", 12, (6, 24), "R45", unite="mois"),
     _oui_non("deld_strict", "Plus de (et non au moins) cette ancienneté", True, "R47 : les sources disent les deux"),
     _categories("categories_actives", "Publics admis", "CCAG 2021, listes A et B"),
@@ -203,8 +202,6 @@ PARAMETRES: tuple[Parametre, ...] = (
     _entier("delai_regularisation_jours", "Validation tardive admise", 30, (0, 60), _CHOIX, unite="jours"),
     _nombre("coef_formation", "Coefficient des heures de formation", "1", ("0", "1.5"), "CCAG et pratiques (R31)"),
     _nombre("plafond_formation", "Part de formation dans l'objectif", "0.5", ("0", "1"), _CHOIX),
-    _nombre("coef_accompagnement", "Coefficient des heures de tutorat", "0", ("0", "0.5"), _USAGE),
-    _nombre("plafond_accompagnement", "Part de tutorat dans l'objectif", "0.1", ("0", "0.1"), _USAGE),
     _nombre("coef_valorisation", "Coefficient de valorisation", "1", ("1", "2"), "R41 : jamais exporté"),
     _nombre(
         "plafond_ai",
@@ -239,6 +236,9 @@ PARAMETRES: tuple[Parametre, ...] = (
     _entier("jour_echeance", "Jour limite du mois suivant", 10, (1, 28), _USAGE),
     _entiers("relances_jours", "Rappels après la date limite", (5, 15, 30), (1, 90), "R53", unite="jours"),
     _entier("silence_titulaire_jours", "Silence du titulaire valant accord", 7, (1, 30), _CHOIX, unite="jours"),
+    _entier("contact_jours", "Titulaire appelé après la notification", 14, (1, 60), _USAGE, unite="jours"),
+    _entier("modalite_jours", "Modalité annoncée après la notification", 30, (1, 80), _USAGE, unite="jours"),
+    _entier("embauche_jours", "Première embauche après la notification", 60, (1, 85), _USAGE, unite="jours"),
     _nombre("penalite_unitaire", "Pénalité par heure manquante", None, ("1", "120"), _CONTRAT, unite="€/h"),
     _nombre("penalite_plafond", "Plafond de pénalité, part du montant", None, ("0.001", "1"), _CONTRAT),
     _entier("penalite_preavis_jours", "Délai après mise en demeure", 15, (1, 90), _CHOIX, unite="jours"),

@@ -28,7 +28,6 @@ class Reglages:
     arrondi_mode: str
     heures_par_etp: Decimal
     etp_decimales: int
-    base_payees: bool
     deld_mois: int
     deld_strict: bool
     categories_actives: tuple[str, ...]
@@ -42,8 +41,6 @@ class Reglages:
     delai_regularisation_jours: int
     coef_formation: Decimal
     plafond_formation: Decimal
-    coef_accompagnement: Decimal
-    plafond_accompagnement: Decimal
     coef_valorisation: Decimal
     plafond_ai: Decimal
     ai_refuse: bool
@@ -64,6 +61,9 @@ class Reglages:
     jour_echeance: int
     relances_jours: tuple[int, ...]
     silence_titulaire_jours: int
+    contact_jours: int
+    modalite_jours: int
+    embauche_jours: int
     penalite_unitaire: Decimal | None
     penalite_plafond: Decimal | None
     penalite_preavis_jours: int

@@ -8,6 +8,7 @@ from marketplace.marches.alertes import DEMARRAGE_A_NOTER, MARCHE_A_CLORE, TITUL
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.marches.services import changer_etat, noter_relance
 from marketplace.marches.taches import suivre_registre
+from marketplace.territoire.models import Reglage
 
 
 @pytest.fixture
@@ -60,3 +61,23 @@ def test_repasser_la_tache_ne_double_rien_et_l_essai_n_ecrit_rien(ctx, fabrique)
     assert suivre_registre(ctx, ctx.aujourdhui())["ouvertes"] == 1
     second = suivre_registre(ctx, ctx.aujourdhui())
     assert (second["ouvertes"], second["maintenues"], second["fermees"]) == (0, 1, 0)
+
+
+def test_le_delai_du_premier_appel_est_celui_du_territoire(ctx, fabrique):
+    marche = notifie(fabrique, 10)
+    suivre_registre(ctx, ctx.aujourdhui())
+    assert TITULAIRE_A_CONTACTER not in ouvertes(ctx, marche)
+    with ctx.transaction() as s:
+        s.add(
+            Reglage(
+                territoire_id=marche.territoire_id,
+                cle="contact_jours",
+                valeur=7,
+                a_partir_du=fabrique.jour,
+                source="essai",
+                auteur_id=None,
+                cree_le=ctx.horloge(),
+            )
+        )
+    suivre_registre(ctx, ctx.aujourdhui())
+    assert TITULAIRE_A_CONTACTER in ouvertes(ctx, marche)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from marketplace.comptes.models import Organisation
 from marketplace.contexte import PARIS
@@ -105,6 +105,20 @@ def test_un_marche_etudie_sans_clause_n_attend_plus_rien(ctx, fabrique, connecte
     texte = page.get(adresse).text
     assert "Trop court pour recruter" in texte
     assert "À faire ensuite" not in texte
+
+
+def test_la_page_d_etat_dit_ce_qu_elle_exige_et_mene_au_lien_avec_l_objet(ctx, fabrique, connecter):
+    marche = fabrique.marche(500, etat=EtatMarche.PROGRAMME)
+    with ctx.transaction() as s:
+        s.execute(update(Clause).where(Clause.marche_id == marche.id).values(lien_objet=""))
+    page = connecter(fabrique.facilitateur())
+    adresse = f"/facilitateur/marches/{marche.ref}"
+    texte = page.get(f"{adresse}/etat").text
+    assert "Exigé pour : étudié, sans suite." in texte
+    assert f'href="{adresse}/objectif">Écrire ce lien' in texte
+    with ctx.transaction() as s:
+        s.execute(update(Clause).where(Clause.marche_id == marche.id).values(lien_objet="Main-d'œuvre"))
+    assert "Écrire ce lien" not in page.get(f"{adresse}/etat").text
 
 
 def test_un_marche_publie_ne_se_supprime_pas_et_la_page_dit_pourquoi(ctx, fabrique, connecter):

@@ -23,6 +23,7 @@ from marketplace.marches.models import (
     RegimeMarche,
     Transfert,
 )
+from marketplace.marches.queries.delais import delais_demarrage
 from marketplace.marches.queries.fiche import FicheMarche
 from marketplace.marches.queries.objectifs import objectifs
 from marketplace.marches.queries.regimes import LIBELLES_RESERVATION
@@ -331,4 +332,5 @@ def etapes_du_marche(s: Session, fiche: FicheMarche, jour: date, *, embauches: b
         constatees.add(TITULAIRE_CONTACTE)
     if embauches:
         constatees.add(PREMIERE_EMBAUCHE)
-    return points(faites, constatees, le=jour, notification=fiche.date_notification)
+    delais = delais_demarrage(s, fiche.territoire_id, jour)
+    return points(faites, constatees, le=jour, notification=fiche.date_notification, delais=delais)

@@ -51,14 +51,38 @@ PHASE_DE_L_ETAT = {
 }
 
 
+class Delai(StrEnum):
+    """A delay after the notification: a setting of the territory."""
+
+    CONTACT = "contact"
+    MODALITE = "modalite"
+    EMBAUCHE = "embauche"
+
+
+@dataclass(frozen=True, slots=True)
+class DelaisDemarrage:
+    """Days after the notification by which the first weeks are done, as the territory has it."""
+
+    contact: int = 14
+    modalite: int = 30
+    embauche: int = 60
+
+    def jours(self, delai: Delai) -> int:
+        """Days of one of them."""
+        return {Delai.CONTACT: self.contact, Delai.MODALITE: self.modalite, Delai.EMBAUCHE: self.embauche}[delai]
+
+
+DELAIS = DelaisDemarrage()
+
+
 @dataclass(frozen=True, slots=True)
 class Etape:
-    """A point to check. `jours`: delay after the notification, in days, for the points of the first weeks."""
+    """A point to check. `delai`: which delay after the notification holds for it, in the first weeks."""
 
     code: str
     phase: Phase
     libelle: str
-    jours: int | None = None
+    delai: Delai | None = None
     depuis: date = date(2026, 1, 1)
     jusqu_au: date | None = None
 
@@ -69,10 +93,6 @@ PREMIERE_EMBAUCHE = "premiere_embauche"
 REGIME_DECIDE = "regime_decide"
 OBJECTIF_CALIBRE = "objectif_calibre"
 
-JOURS_CONTACT = 14
-"""Days after notification by which somebody called the titulaire."""
-JOURS_MODALITE = 30
-JOURS_EMBAUCHE = 60
 JOURS_OUBLIES = 90
 """Beyond, the first weeks are past: the marché was taken over already running, or is followed otherwise."""
 
@@ -85,10 +105,10 @@ ETAPES: tuple[Etape, ...] = (
     Etape("clause_relue", P.CONSULTATION, "Clause relue dans les pièces du marché"),
     Etape("annexe_jointe", P.CONSULTATION, "Annexe à l'acte d'engagement jointe"),
     Etape("contact_publie", P.CONSULTATION, "Contact du facilitateur donné aux candidats"),
-    Etape(TITULAIRE_CONTACTE, P.DEMARRAGE, "Titulaire contacté", JOURS_CONTACT),
-    Etape(MODALITE_ANNONCEE, P.DEMARRAGE, "Modalité annoncée par le titulaire", JOURS_MODALITE),
-    Etape("correspondant_nomme", P.DEMARRAGE, "Correspondant du titulaire nommé", JOURS_MODALITE),
-    Etape(PREMIERE_EMBAUCHE, P.DEMARRAGE, "Première embauche", JOURS_EMBAUCHE),
+    Etape(TITULAIRE_CONTACTE, P.DEMARRAGE, "Titulaire contacté", Delai.CONTACT),
+    Etape(MODALITE_ANNONCEE, P.DEMARRAGE, "Modalité annoncée par le titulaire", Delai.MODALITE),
+    Etape("correspondant_nomme", P.DEMARRAGE, "Correspondant du titulaire nommé", Delai.MODALITE),
+    Etape(PREMIERE_EMBAUCHE, P.DEMARRAGE, "Première embauche", Delai.EMBAUCHE),
     Etape("mi_parcours", P.EXECUTION, "Point à mi-parcours avec l'acheteur et le titulaire"),
     Etape("suites_preparees", P.EXECUTION, "Suites de parcours préparées avec les personnes"),
     Etape("heures_arretees", P.CLOTURE, "Heures arrêtées avec le titulaire"),
@@ -116,9 +136,11 @@ class PointEtape:
     en_retard: bool
 
 
-def echeance(etape: Etape, notification: date | None) -> date | None:
+def echeance(etape: Etape, notification: date | None, delais: DelaisDemarrage = DELAIS) -> date | None:
     """The day by which a point of the first weeks must be done; None without a delay or a notification."""
-    return None if etape.jours is None or notification is None else notification + timedelta(days=etape.jours)
+    if etape.delai is None or notification is None:
+        return None
+    return notification + timedelta(days=delais.jours(etape.delai))
 
 
 def points(
@@ -127,6 +149,7 @@ def points(
     *,
     le: date,
     notification: date | None,
+    delais: DelaisDemarrage = DELAIS,
 ) -> tuple[PointEtape, ...]:
     """The checklist of a marché. `constatees`: points the ledger itself shows done (a clause sized, a call noted…).
 
@@ -136,7 +159,7 @@ def points(
     for etape in etapes_au(le):
         faite, note, auteur = faites.get(etape.code, (None, "", ""))
         vue = etape.code in constatees
-        limite = echeance(etape, notification)
+        limite = echeance(etape, notification, delais)
         retard = False
         if limite is not None and notification is not None and faite is None and not vue:
             retard = limite < le <= notification + timedelta(days=JOURS_OUBLIES)

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.marches.models import RoleIntervenant
 from marketplace.marches.queries import FicheMarche
-from marketplace.marches.rules.etats import LIBELLES, EtatMarche
+from marketplace.marches.rules.etats import LIBELLES, MOTIF_OBLIGATOIRE, EtatMarche
 from marketplace.marches.rules.formes import LIBELLES_FORME, Forme
 from marketplace.marches.rules.regime import NatureMarche
 from marketplace.marches.secteurs import SECTEURS
@@ -173,6 +173,9 @@ class FormulaireEtat(Formulaire):
     def proposer(self, etats: tuple[EtatMarche, ...], *, titulaire: bool) -> None:
         """Offer only the moves that the rules allow, and only the fields that one of them may need."""
         self.etat.choices = options((e, LIBELLES[e].capitalize()) for e in etats)
+        exigeants = [LIBELLES[e] for e in etats if e in MOTIF_OBLIGATOIRE]
+        if exigeants:
+            self.motif.description = f"Exigé pour : {', '.join(exigeants)}."
         if EtatMarche.ETUDIE not in etats:
             del self.clausable
         if EtatMarche.NOTIFIE not in etats or titulaire:

@@ -6,7 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.erreurs import RegleViolee
-from marketplace.marches.rules.etapes import ETAPES, MODALITE_ANNONCEE, points
+from marketplace.marches.rules.etapes import (
+    ETAPES,
+    MODALITE_ANNONCEE,
+    PREMIERE_EMBAUCHE,
+    TITULAIRE_CONTACTE,
+    DelaisDemarrage,
+    points,
+)
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.marches.rules.formes import (
     Achat,
@@ -119,3 +126,14 @@ def test_une_etape_en_retard_s_oublie_apres_trois_mois() -> None:
 
     assert [etat(j) for j in (10, 30, 31, 90, 91)] == [False, False, True, True, False]
     assert len({e.code for e in ETAPES}) == len(ETAPES)
+
+
+def test_les_delais_des_premieres_semaines_sont_ceux_du_territoire() -> None:
+    def attendues(delais: DelaisDemarrage) -> dict[str, int]:
+        lus = points({}, (), le=LE, notification=LE, delais=delais)
+        return {p.etape.code: (p.echeance - LE).days for p in lus if p.echeance is not None}
+
+    usage = attendues(DelaisDemarrage())
+    assert (usage[TITULAIRE_CONTACTE], usage[MODALITE_ANNONCEE], usage[PREMIERE_EMBAUCHE]) == (14, 30, 60)
+    ici = attendues(DelaisDemarrage(contact=7, modalite=21, embauche=45))
+    assert (ici[TITULAIRE_CONTACTE], ici[MODALITE_ANNONCEE], ici[PREMIERE_EMBAUCHE]) == (7, 21, 45)
