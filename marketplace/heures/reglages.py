@@ -24,10 +24,7 @@ def pour_credit(reglages: Reglages) -> ReglagesCredit:
     return ReglagesCredit(
         coef_formation=reglages.coef_formation,
         plafond_formation=reglages.plafond_formation,
-        coef_accompagnement=reglages.coef_accompagnement,
-        plafond_accompagnement=reglages.plafond_accompagnement,
         coef_valorisation=reglages.coef_valorisation,
-        base_payees=reglages.base_payees,
         plafond_ai=reglages.plafond_ai,
         ai_refuse=reglages.ai_refuse,
         heures_jour_max=reglages.heures_jour_max,
