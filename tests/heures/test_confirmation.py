@@ -91,9 +91,12 @@ def test_tant_que_le_titulaire_peut_repondre_le_lot_d_un_clic_ne_la_prend_pas(
         attente = a_valider(s, territoire, date(2026, 11, 21))
     assert [d.id for d in attente.propres] == [directe]
     assert [(d.id, d.titulaire_jusqu_au) for d in attente.chez_le_titulaire] == [
-        (id_, chantier.ctx.aujourdhui() + timedelta(days=7))
+        (id_, chantier.ctx.aujourdhui() + timedelta(days=6))
     ]
     assert attente.nombre == 2
+    with chantier.ctx.lecture() as s:
+        # Past the delay it is clean, even before the night notes the silence.
+        assert len(a_valider(s, territoire, chantier.ctx.aujourdhui() + timedelta(days=7)).propres) == 2
     confirmer(chantier.ctx, chantier.employeur, id_)
     with chantier.ctx.lecture() as s:
         assert len(a_valider(s, territoire, date(2026, 11, 21)).propres) == 2

@@ -111,14 +111,7 @@ def a_valider(s: Session, territoire_id: int, jour: date, *, facilitateur_id: in
             comptees=sum((c.credit.reelles for c in lignes), ZERO),
             remarques=tuple(dict.fromkeys(phrase for c in lignes for phrase in remarques(c))),
             contestee=d.etat is EtatDeclaration.CONTESTEE,
-            titulaire_jusqu_au=(
-                d.signee_le.astimezone(PARIS).date() + silence
-                if d.etat is EtatDeclaration.DECLAREE
-                and d.signee_le is not None
-                and titulaire_id is not None
-                and titulaire_id != d.employeur_id
-                else None
-            ),
+            titulaire_jusqu_au=_reponse_possible(d, titulaire_id, silence, jour),
         )
         if vue.propre:
             propres.append(vue)
@@ -127,6 +120,14 @@ def a_valider(s: Session, territoire_id: int, jour: date, *, facilitateur_id: in
         else:
             anomalies[employeur].append(vue)
     return AValider(tuple((nom, tuple(vues)) for nom, vues in anomalies.items()), tuple(propres), tuple(attendues))
+
+
+def _reponse_possible(d: Declaration, titulaire_id: int | None, silence: timedelta, jour: date) -> date | None:
+    """The last day the titulaire may answer for hours that are not its own, while that day is not past."""
+    if d.etat is not EtatDeclaration.DECLAREE or d.signee_le is None or titulaire_id in {None, d.employeur_id}:
+        return None
+    dernier = d.signee_le.astimezone(PARIS).date() + silence - timedelta(days=1)
+    return dernier if dernier >= jour else None
 
 
 def remarques(calculee: LigneCalculee) -> tuple[str, ...]:
