@@ -20,7 +20,7 @@ from sklearn.pipeline import FeatureUnion
 
 from marketplace.marches.avis.extraction import lire_heures, lire_taux
 from marketplace.marches.avis.indices import Indices, indices_suivis, ligne_indices
-from marketplace.marches.avis.texte import Phrase, phrases, plier, recoller
+from marketplace.marches.avis.texte import Phrase, corriger, phrases, plier, recoller
 
 DOSSIER = Path(__file__).resolve().parents[3] / "seeds" / "modeles" / "avis"
 REELS = DOSSIER / "avis_boamp_2021t1.csv"
@@ -66,7 +66,7 @@ def lire_exemples(chemin: Path) -> list[Exemple]:
 
 def _mots(texte: str) -> str:
     """Folded text with figures levelled: a number of hours or a lot must not become a word of the model."""
-    return _CHIFFRE.sub("0", plier(texte))
+    return _CHIFFRE.sub("0", corriger(plier(texte)))
 
 
 def _vocabulaire() -> FeatureUnion:

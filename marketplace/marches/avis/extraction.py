@@ -47,7 +47,7 @@ _LOT_NOMBRE = re.compile(
 # A row of a table under « Heures d'insertion »: « 02 Gros œuvre 840 ».
 _LIGNE_TABLEAU = re.compile(
     r"^(?:lots? *)?(?:n ?[°o]? ?)?(\d{1,2}[a-z]?)\b[ .:|-]+[a-z'][^:=;|\d]{2,60}[ |:-]+"
-    r"((?:\d{1,3} )?\d{2,5}) ?(?:h|heures?)?$"
+    r"((?:\d{1,3} )?\d{2,5}) ?(?:h|heures?)?[ .;|]*$"
 )
 _AVEC_HEURES = re.compile(r"\d ?h(?:eures?)?\b")
 _CES_HEURES = re.compile(
@@ -81,6 +81,11 @@ _TAUX_APRES = re.compile(
     r"|chaque )?tranches?"
     r"|(?:par|pour|/) ?(?:chaque )?(?:\d|mille|million|millier|k€)|par euros?|sur \d+(?! ?(?:mois|ans|annees"
     r"|semaines|jours))\b|[x×*] ?\d)"
+)
+# « Chaque tranche de 30 000 euros donne lieu à 35 heures » is a rate as well.
+_TAUX_AVANT = re.compile(
+    rf"(?:tranches? de|par|chaque|tous les) {CHIFFRES} ?(?:k?€|euros?|eur)(?: ?h\.?t\.?)?"
+    r"(?:(?!minim|moins|plancher|soit|total)[^.;,:]){0,60}$"
 )
 _HORAIRE_AVANT = re.compile(r"(?:\ba|\bentre|\bde|\bavant|\bapres|\bdes|\bjusqu'a|\bvers|\(|-|\bet|\d ?h? ?-)\s*$")
 _FIXE_AVANT = re.compile(
@@ -172,7 +177,11 @@ def _exclue(valeur: Decimal, avant: str, apres: str, *, forte: bool) -> bool:
     ):
         return True
     pris = bool(_FIXE_AVANT.search(avant))
-    if _BASE_DU_TAUX.search(avant) or (valeur <= JOURNEE and _JOUR_AVANT.search(avant) and not pris):
+    if (
+        _BASE_DU_TAUX.search(avant)
+        or _TAUX_AVANT.search(avant)
+        or (valeur <= JOURNEE and _JOUR_AVANT.search(avant) and not pris)
+    ):
         return True
     if valeur <= JOURNEE and (_HORAIRE_APRES.match(apres) or (_HORAIRE_AVANT.search(avant) and not pris)):
         return True
@@ -201,7 +210,7 @@ def _de_phrase(phrase: Phrase, rang: int, courant: str, *, annonce: bool) -> lis
             debut += ecrit.index(" ") + 1
             ecrit = ecrit.partition(" ")[2]
         valeur = en_nombre(ecrit) if ecrit[0].isdigit() else Decimal(en_toutes_lettres(ecrit))
-        forte = bool(_INSERTION.search(avant) or _INSERTION.search(plie[m.end() : m.end() + 25]))
+        forte = bool(_INSERTION.search(avant) or _INSERTION.search(plie[m.end() : m.end() + 60]))
         if not ecrit[0].isdigit() and valeur < 5:
             continue
         if not _exclue(valeur, avant, apres, forte=forte):

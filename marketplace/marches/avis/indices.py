@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from marketplace.marches.avis.texte import Phrase
+from marketplace.marches.avis.texte import Phrase, corriger
 
 # Words that carry « social » or « insertion » and say nothing of the contract's performance.
 _BRUIT = re.compile(
@@ -49,6 +49,7 @@ _SOCIAL = re.compile(
     r"|ux)\b"
     r"|conditions? (?:\w+ )?(?:d'execution )?(?:\w+ ){0,2}?sociales?|(?:condition|consideration"
     r"|clause)[^.]{0,160}(?:domaine|matiere) sociale?\b|socialement responsable"
+    r"|execution[^.]{0,30}[:(,] *(?:environnement\w* (?:et|,) )?sociale?s?\b"
     r"|\bsociales? et (?:environnementales?|societales?)|environnementales? et sociales?"
 )
 _INSERTION = re.compile(r"\binsertions?\b")
@@ -76,6 +77,9 @@ FORMATION = re.compile(
     r"|(?:volet|titre de la|engagement de|action de) formation"
     r"|statut scolaire|immersion|decrocheurs|clause (?:\w+ )?de formation"
 )
+_ALTERNANCE = re.compile(
+    r"\bapprenti(?:e|s|es)?\b|apprentissage(?! (?:de|du|des) )|alternan\w+|de professionnalisation"
+)
 _EXECUTION = re.compile(
     r"execut\w+|titulaires?|attributaires?|entreprises?|entrepreneur|soumissionnaires?|s'(?:engage|oblige)\w*"
     r"|devr\w+"
@@ -95,6 +99,7 @@ _CLAUSE = re.compile(
     r"|(?:recrut|embauch)\w+ au titre de la clause"
     r"|conditions? (?:\w+ )?(?:d'execution )?(?:\w+ ){0,2}?sociales?|conditions?[^.]{0,60}insertion"
     r"|insertion[^.]{0,80}condition d'execution"
+    r"|(?:social\w*|insertion|apprentissage|emploi)[^.:]{0,60}: *(?:oui|o\b(?!')|obligatoires?|exigee?s?|voir|cf)\b"
     # Hours in hundreds, or as a minimum, in a sentence on insertion: an obligation, whatever its verb.
     r"|insertion[^.]{0,80}(?:\d{3,}|\d \d{3}|minimum de \d+) ?h(?:eure|\b)"
     r"|insertion[^.]{0,60}\d{2,} ?h(?:eures?)? minim"
@@ -113,6 +118,8 @@ _NEGATION = re.compile(
     r"|aucune?\b)"
     r"|\bneant\b|ni (?:de )?clause|\b(?:non|hors|sans) (?:concerne|soumis|applicable|assujetti)\w*"
     r"|(?:est|sont|ete) (?:\w+ )?(?:supprim|retir|annul|abandonn|ecart)ee?s?\b"
+    r"|(?:a|ont) (?:\w+ )?(?:supprime|retire|annule|abandonne|ecarte|renonce a) (?:[\w']+ ){0,3}?"
+    r"(?:clauses?|d'insertion|l'insertion)"
 )
 # « Le présent marché n'en comporte pas. », « Clause sociale ? Non. »
 _RENIE = re.compile(r"\bn'en \w+ (?:pas|aucune?)\b|^\W*(?:non|neant|aucune?|sans objet|pas de)\W*$")
@@ -202,7 +209,8 @@ _EFFORT = re.compile(
 _CONFIE = re.compile(
     r"(?:confi\w+|sous-trait\w+|cotrait\w+|mise a disposition|recour\w+|embauch\w+|recrut\w+"
     r"|emplo(?:yer|ie\w*)\b|prendr\w+|prenne\w*|accueil\w*|form(?:er|era|ent)\b|propos\w+|mobilis\w+"
-    r"|rece(?:voir|vra)\b|recoi\w+|integrer\w*|affect\w+|consacr\w+|interven(?:ir|tion)\b|interviend\w+)[^.]{0,110}"
+    r"|associ(?:e|er|era|ent)\b|appel a|rece(?:voir|vra)\b|presence d'|recoi\w+|integrer\w*|affect\w+|consacr\w+"
+    r"|interven(?:ir|tion)\b|interviend\w+)[^.]{0,110}"
     rf"(?:insertion|eloigne|quartiers?|pole emploi|france travail|{FORMATION.pattern}|{_PUBLIC.pattern})"
     r"|(?:realis|execut|assur|effectu|men[ae])\w* [^.]{0,60}\bpar (?:une?|des|les|le|la) [^.]{0,30}"
     r"(?:insertion|apprenti|eloigne)"
@@ -230,6 +238,7 @@ class Indices:
     public: bool
     insertion: bool
     formation: bool
+    alternance: bool
     execution: bool
     clause: bool
     effort: bool
@@ -293,7 +302,7 @@ def _nie(net: str) -> bool:
 
 def indices(phrase: Phrase) -> Indices:
     """Look for every sign in a sentence."""
-    plie = phrase.plie
+    plie = corriger(phrase.plie)
     net = _masquer(_BRUIT, plie)
     sans_structures = _masquer(_STRUCTURES, net)
     seules = bool(_SEULES.search(plie))
@@ -302,6 +311,7 @@ def indices(phrase: Phrase) -> Indices:
         public=bool(_PUBLIC.search(sans_structures)),
         insertion=bool(_INSERTION.search(sans_structures)),
         formation=bool(FORMATION.search(net)),
+        alternance=bool(_ALTERNANCE.search(net)),
         execution=bool(_EXECUTION.search(net)),
         clause=bool(_CLAUSE.search(sans_structures)),
         effort=bool(_EFFORT.search(net)),

@@ -7,7 +7,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+
+from rapidfuzz.distance import OSA
 
 _PARTICULIERS = {"’": "'", "‘": "'", "œ": "e", "Œ": "e", "æ": "e", "½": "e", "–": "-", "—": "-", "\xad": "-"}
 _PARTICULIERS |= dict.fromkeys("`´ʼ′", "'")
@@ -27,6 +30,12 @@ _APPEL = re.compile(
 _LIGNE_SUITE = re.compile(
     r"(?<=[^\s.:;!?|])[ \t]*\n[ \t]*(?=[a-zà-ÿ])(?!(?:lots?|tranche|clause|marché|article)\b|[a-z]?[-)])"
 )
+# A table copied one cell a line: a lot, its name, a number.
+_RANGEE_EN_COLONNE = re.compile(
+    r"\n[ \t]*((?:lot )?\d{1,2}[a-z]?)[ \t]*\n[ \t]*([a-zà-ÿ][^\n\d]{2,60}?)[ \t]*\n"
+    r"[ \t]*(\d[\d ]{0,6}(?: ?h(?:eures)?)?)(?=\s*(?:\n|$))",
+    re.IGNORECASE,
+)
 _FIN = re.compile(
     r"[.!?](?=\s*[A-ZÀ-Ý*•«-])|;(?=\s*(?!(?:[Ll]ot|LOT|Tranche)\b)[A-ZÀ-Ý*•«-])|<br\s*/?>|[\r\n]+|(?<=[a-zà-ÿ)])(?=[A-ZÀ-Ý][a-zà-ÿ])"
 )
@@ -34,6 +43,17 @@ _ABREGE = re.compile(r"(?:\b[LRDMC]|\b(?:art|cf|no|ex))\s*\.$", re.IGNORECASE)
 _LONGUE = 1200
 """Beyond this length (characters) a notice is read passage by passage, so that one sentence is not drowned."""
 _PASSAGE = 700
+
+
+# The words that decide; a slip in one of them (« soical », « inssertion ») must not lose the notice.
+_DECISIFS = re.findall(
+    r"\w+",
+    "social sociale sociales sociaux insertion insertions execution condition conditions caractere professionnelle"
+    " activite economique environnemental environnementale obligatoire apprentissage apprenti stagiaire adaptee"
+    " adaptees eloignees eloignes emploi difficulte difficultes titulaire prioritaires demandeurs",
+)
+_SANS_FAUTE = frozenset({*_DECISIFS, "assertion", "adaptes"})
+_MOT_LONG = re.compile(r"[a-z]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +89,21 @@ def plier(texte: str) -> str:
     return _ELISION.sub(r"\1'", texte.translate(_TABLE))
 
 
+@lru_cache(maxsize=20_000)
+def _corriger_mot(mot: str) -> str:
+    if mot in _SANS_FAUTE or any(mot.startswith(juste) or juste.startswith(mot) for juste in _DECISIFS):
+        return mot
+    for juste in _DECISIFS:
+        if mot[0] == juste[0] and OSA.distance(mot, juste, score_cutoff=1) <= 1:
+            return juste
+    return mot
+
+
+def corriger(plie: str) -> str:
+    """Folded text with the slips of one letter mended in the words that decide; its length may change."""
+    return _MOT_LONG.sub(lambda m: _corriger_mot(m.group()), plie)
+
+
 def recoller(texte: str) -> str:
     """Undo what a PDF or a portal did: split accents, HTML entities and tags, lines cut by the width of a page.
 
@@ -85,6 +120,7 @@ def recoller(texte: str) -> str:
         texte = _APRES_APOSTROPHE.sub("", _MOT_COUPE.sub("", texte))
         texte = _APPEL.sub(r"\1 ", texte)
         texte = _LIGNE_SUITE.sub(" ", texte)
+        texte = _RANGEE_EN_COLONNE.sub(r"\n\1 | \2 | \3", texte)
     return texte
 
 
