@@ -66,12 +66,12 @@ class SaisieDepot:
 
 
 def genres_possibles(etat: EtatMarche) -> tuple[GenreDepot, ...]:
-    """What can be deposited in that state: avenants and penalties need a contract."""
+    """What can be deposited in that state, the likeliest first: avenants and penalties need a contract."""
     if etat is EtatMarche.SANS_SUITE:
         return ()
     if etat in AVANT_NOTIFICATION:
         return (GenreDepot.ATTRIBUTION,)
-    return (GenreDepot.ATTRIBUTION, GenreDepot.AVENANT, GenreDepot.PENALITE)
+    return (GenreDepot.AVENANT, GenreDepot.PENALITE, GenreDepot.ATTRIBUTION)
 
 
 def verifier_depot(saisie: SaisieDepot, etat: EtatMarche, notifie_le: date | None, aujourdhui: date) -> SaisieDepot:
