@@ -295,6 +295,7 @@ def supprimer_marche(ctx: Contexte, acteur: Acteur, ref: str) -> None:
             retirer_marche(s, marche)
     except IntegrityError:
         raise RegleViolee(
-            "Ce marché porte des heures, des contrats, des offres ou un transfert : il ne peut pas être supprimé. "
+            "Ce marché porte des heures, des contrats, des offres, un dépôt de l'acheteur ou un transfert : "
+            "il ne peut pas être supprimé. "
             "Vous pouvez le clore."
         ) from None
