@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
 from marketplace.erreurs import Interdit, RegleViolee
@@ -16,6 +16,7 @@ from marketplace.heures.rules.derogations import plafond_leve, verifier_levee
 from marketplace.heures.rules.ligne import Periode
 from marketplace.heures.services.contrats import embaucher_validee
 from marketplace.heures.services.derogations import noter_levee_plafond, retirer_levee_plafond
+from marketplace.personnes.models import EtatValidation, Validation
 from tests.heures.conftest import SEPTEMBRE, Chantier
 
 D = Decimal
@@ -165,3 +166,42 @@ def test_un_couple_hors_matrice_sans_accord_ne_compte_pas_meme_deja_ecrit(chanti
     decision = chantier.decisions()[-1]
     assert (decision.creditees, decision.code) == (D(0), "modalite")
     assert "ne peut pas intervenir de cette façon" in decision.explication
+
+
+@pytest.mark.parametrize(
+    ("structure", "modalite", "type_contrat", "comptees"),
+    [
+        (TypeOrganisation.EI, Modalite.SOUS_TRAITANCE, "cddi", "10"),
+        (TypeOrganisation.ACI, Modalite.COTRAITANCE, "cddi", "10"),
+        (TypeOrganisation.ETTI, Modalite.MAD_ETTI, "mission", "10"),
+        (TypeOrganisation.AI, Modalite.MAD_AI, "cdd_usage", "10"),
+        (TypeOrganisation.GEIQ, Modalite.MAD_GEIQ, "professionnalisation", "10"),
+        (TypeOrganisation.EA, Modalite.MAD_EA_ESAT, "cdd_tremplin", "10"),
+        (TypeOrganisation.EATT, Modalite.MAD_EATT, "mission", "10"),
+        (TypeOrganisation.ESAT, Modalite.SOUS_TRAITANCE, "contrat_esat", "10"),
+        (TypeOrganisation.REGIE, Modalite.SOUS_TRAITANCE, "cddi", "10"),
+        (TypeOrganisation.EITI, Modalite.SOUS_TRAITANCE, "cdd", "0"),
+        (TypeOrganisation.SEP, Modalite.SOUS_TRAITANCE, "cdd", "0"),
+        (TypeOrganisation.ETT, Modalite.ETT, "mission", "0"),
+    ],
+)
+def test_l_attestation_de_la_structure_suffit_ou_non_jusqu_aux_heures_comptees(
+    chantier: Chantier, structure: TypeOrganisation, modalite: Modalite, type_contrat: str, comptees: str
+) -> None:
+    """R26, R37, R39: nobody answered anything for this person; only the kind of structure speaks."""
+    employeur = chantier.structure(structure)
+    contrat = chantier.fabrique.contrat(
+        chantier.fabrique.personne(),
+        employeur,
+        chantier.marche,
+        debut=SEPTEMBRE,
+        fin=date(2027, 2, 28),
+        modalite=modalite,
+        type_contrat=type_contrat,
+    )
+    with chantier.ctx.transaction() as s:
+        s.execute(update(Contrat).where(Contrat.id == contrat.id).values(validation_id=None))
+        s.execute(update(Validation).values(etat=EtatValidation.ANNULEE))
+    id_ = chantier.declarer({contrat: "10"}, SEPTEMBRE, acteur=chantier.acteur_de(employeur), employeur=employeur)
+    chantier.valider(id_)
+    assert chantier.decisions()[-1].creditees == D(comptees)

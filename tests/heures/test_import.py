@@ -105,6 +105,7 @@ def test_un_essai_a_blanc_donne_les_totaux_et_n_ecrit_rien(
         ("Bâti Exemple;Garance;Inès;octembre;10;", "n'est pas une date"),
         ("Bâti Exemple;Garance;Inès;10/2026;300;", "un mois ne dépasse pas"),
         ("Bâti Exemple;Garance;Inès;08/2026;10;", "n'a pas de contrat"),
+        ("Bâti Exemple;Garance;Inès;08/2026;10;", "ajoutez d'abord la mission ou le contrat"),
         ("Bâti Exemple;Garance;Inès;09/2026;10;", "Aucune déclaration n'attend pour septembre 2026"),
         ("Bâti Exemple;Garance;Inès;12/2026;10;", "pas encore passés"),
         ("Bâti Exemple;Du Thym;Élie;10/2026;50;", "en double"),

@@ -300,6 +300,7 @@ class Lecteur:
         if not possibles:
             raise RegleViolee(
                 "Cette personne n'a pas de contrat sur ce marché ces jours-là : ses heures ne peuvent pas compter."
+                + _dates_connues(siens)
             )
         return possibles
 
@@ -319,6 +320,18 @@ class Lecteur:
         )
         attente.lignes += 1
         raise _EnAttente
+
+
+def _dates_connues(contrats: Sequence[ContratConnu]) -> str:
+    """What to do when somebody worked out of her contrat: nothing is prolonged behind anybody's back."""
+    if not contrats:
+        return ""
+    dernier = max(contrats, key=lambda k: k.debut)
+    fin = f" au {dernier.fin:%d/%m/%Y}" if dernier.fin else ""
+    return (
+        f" Son contrat va du {dernier.debut:%d/%m/%Y}{fin} : s'il continue, ajoutez d'abord la mission "
+        "ou le contrat dans « Mes salariés », puis relisez ce fichier."
+    )
 
 
 def _un_seul(contrats: list[ContratConnu]) -> ContratConnu:

@@ -17,8 +17,8 @@ class Contrat(Base):
 
     `statuts`, `qpv`, `code_insee`, `niveau` and `prescripteur_id` are the photograph of the person at entry: kept for
     the bilan, never rewritten (R34). `utilisatrice_id` is the firm where the person works, when an ETTI or an AI lends
-    her: the contrat then is the unbroken series of her missions there. `derogation_modalite` is the written reason of the
-    facilitateur for a pair structure × modality out of R26.
+    her: the contrat then is the unbroken series of her missions there. `derogation_modalite` is the written
+    reason of the facilitateur for a pair structure × modality out of R26.
     """
 
     __tablename__ = "contrat"

@@ -55,7 +55,8 @@ def embaucher_validee(
 
     The employer is the one that asked; a facilitateur may name another one (`employeur_ref`) when nobody asked.
     The marché is the one of the question unless `marche_ref` names another. `derogation_modalite`, a facilitateur's
-    only, says why a pair structure × modality out of R26 is accepted. Past months open at once for declaration. Raises RegleViolee with its field; Introuvable outside the caller's perimeter.
+    only, says why a pair structure × modality out of R26 is accepted. Past months open at once for declaration.
+    Raises RegleViolee with its field; Introuvable outside the caller's perimeter.
     """
     with ctx.transaction() as s:
         validation = s.scalar(
