@@ -31,6 +31,12 @@ class Colonne:
     unite: str = ""
     pas: Decimal = UN
 
+    @property
+    def entete(self) -> str:
+        """In a spreadsheet: the label and its unit, once."""
+        dite = not self.unite or self.unite in self.libelle.split()
+        return self.libelle if dite else f"{self.libelle} ({self.unite})"
+
 
 @dataclass(frozen=True, slots=True)
 class LigneVue:

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from marketplace.bilans.models import Attestation
 from marketplace.comptes.models import TypeOrganisation
 from marketplace.marches.models import Clause, DepotAcheteur, Marche
 
@@ -147,3 +148,18 @@ def test_le_point_avant_solde_se_lit_des_deux_cotes_pres_de_la_fin(fabrique, con
         lu = navigateur.get(f"{racine}/{pres.ref}").text
         assert "Avant le solde" in lu
         assert "Il manque 400" in lu
+
+
+def test_la_fiche_bilan_dit_les_memes_points_que_la_page(fabrique, connecter, ctx, ville):
+    marche = fabrique.marche(400, acheteur_id=ville.id, date_fin=fabrique.jour + timedelta(days=10))
+    navigateur = connecter(fabrique.acheteur(organisation=ville))
+    navigateur.post(
+        f"/acheteur/marches/{marche.ref}/deposer/avenant",
+        data={"avenant-numero": "1", "avenant-jour": jour(fabrique), "avenant-montant": "95000"},
+    )
+    papier = navigateur.post(f"/papiers/marches/{marche.ref}/fiche")
+    assert papier.data.startswith(b"%PDF")
+    with ctx.lecture() as s:
+        phrases = s.scalars(select(Attestation.contenu)).one()["phrases"]
+    assert "Avant le solde : Un avenant déposé n'est pas pris en compte." in phrases
+    assert any(p.startswith("Avant le solde : Il manque 400") for p in phrases)

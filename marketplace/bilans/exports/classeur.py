@@ -84,7 +84,7 @@ def _tableau(livre: Any, t: TableauVu, styles: dict[str, Any], onglet: str) -> N
         feuille.write_string(1, 0, t.note, styles["note"])
     feuille.write_string(PREMIERE - 1, 0, t.entete, styles["entete"])
     for j, c in enumerate(t.colonnes, 1):
-        feuille.write_string(PREMIERE - 1, j, c.libelle + (f" ({c.unite})" if c.unite else ""), styles["entete"])
+        feuille.write_string(PREMIERE - 1, j, c.entete, styles["entete"])
     for i, ligne in enumerate(t.lignes, PREMIERE):
         feuille.write_string(i, 0, ligne.libelle)
         for j, (c, valeur) in enumerate(zip(t.colonnes, ligne.cases, strict=True), 1):

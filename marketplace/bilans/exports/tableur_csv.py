@@ -46,7 +46,7 @@ def fichiers_csv(vu: BilanVu, cachet: Cachet) -> dict[str, bytes]:
         lignes = [[li.libelle, *(t.vide if v is None else v for v in li.cases)] for li in t.lignes]
         if t.total is not None:
             lignes.append(["Total", *(t.vide if v is None else v for v in t.total)])
-        entetes = [t.entete, *(c.libelle + (f" ({c.unite})" if c.unite else "") for c in t.colonnes)]
+        entetes = [t.entete, *(c.entete for c in t.colonnes)]
         fichiers[f"{t.code}.csv"] = ecrire(entetes, lignes)
     return fichiers
 
