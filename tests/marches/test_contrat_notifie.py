@@ -103,6 +103,9 @@ def test_un_marche_etudie_sans_clause_n_attend_plus_rien(ctx, fabrique, connecte
     motif = "Trop court pour recruter"
     changer_etat(ctx, fabrique.acteur(moi), marche.ref, EtatMarche.ETUDIE, clausable=False, motif=motif)
     texte = page.get(adresse).text
+    assert "Combler l'écart" not in texte
+    assert "Attestation de réalisation" not in texte
+    assert "Attestation de réalisation" in page.get(f"/facilitateur/marches/{fabrique.marche(800).ref}").text
     assert "Trop court pour recruter" in texte
     assert "À faire ensuite" not in texte
 
