@@ -161,6 +161,7 @@ def test_le_facilitateur_ecrit_un_contrat_pour_une_personne_validee(
     refus = facilitateur.post(adresse, data=champs | {"modalite": "embauche_directe"})
     assert refus.status_code == 422
     assert "ne peut pas intervenir de cette façon" in refus.text
+    assert "Votre accord pour une façon inhabituelle" in refus.text
     reponse = facilitateur.post(adresse, data=champs, follow_redirects=True)
     assert "Contrat enregistré." in reponse.text
     # October is over: its declaration opens at once for the structure.

@@ -1,4 +1,4 @@
-"""The page where a facilitateur notes that the préfet lifted the 480 h of an AI."""
+"""What a facilitateur accepts out of the common rule: the 480 h of an AI lifted, an unusual way of working."""
 
 from __future__ import annotations
 
@@ -29,3 +29,51 @@ def test_le_plafond_n_existe_que_pour_une_ai(connecter, chantier: Chantier) -> N
     client = connecter(chantier.chapeau_facilitateur)
     assert client.get(f"/facilitateur/organisations/{etti.ref}/plafond").status_code == 404
     assert "/plafond" not in client.get(f"/facilitateur/organisations/{etti.ref}").text
+
+
+def test_une_facon_inhabituelle_s_accepte_par_ecrit_et_se_relit(connecter, chantier: Chantier) -> None:
+    geiq = chantier.structure(TypeOrganisation.GEIQ)
+    validation = chantier.fabrique.validation(
+        chantier.fabrique.personne(), marche_id=chantier.marche.id, demandeur_id=geiq.id
+    )
+    client = connecter(chantier.chapeau_facilitateur)
+    adresse = f"/facilitateur/contrats/nouveau/{validation.ref}"
+    assert "(avec votre accord écrit)" in client.get(adresse).text
+    champs = {
+        "poste": "Jardinier",
+        "marche": chantier.marche.ref,
+        "type_contrat": "cdd",
+        "modalite": "sous_traitance",
+        "debut": "2026-11-02",
+        "fin": "2027-01-31",
+        "heures_hebdo": "35",
+    }
+    assert client.post(adresse, data=champs).status_code == 422
+    accord = "Le GEIQ tient ce lot, accord de l'acheteur du 12 octobre"
+    fiche = client.post(adresse, data=champs | {"derogation_modalite": accord}, follow_redirects=True)
+    assert "Façon inhabituelle, acceptée par écrit" in fiche.text
+    assert "accord de l&#39;acheteur du 12 octobre" in fiche.text
+
+
+def test_un_employeur_ne_s_accorde_pas_une_facon_inhabituelle(connecter, chantier: Chantier) -> None:
+    geiq = chantier.structure(TypeOrganisation.GEIQ)
+    validation = chantier.fabrique.validation(
+        chantier.fabrique.personne(), marche_id=chantier.marche.id, demandeur_id=geiq.id
+    )
+    client = connecter(chantier.fabrique.employeur(geiq))
+    page = client.get(f"/employeur/salaries/nouveau/{validation.ref}").text
+    assert "accord" not in page.split("<main")[1].split("De quelle façon")[1].split("Premier jour")[0]
+    reponse = client.post(
+        f"/employeur/salaries/nouveau/{validation.ref}",
+        data={
+            "poste": "Jardinier",
+            "marche": chantier.marche.ref,
+            "type_contrat": "cdd",
+            "modalite": "sous_traitance",
+            "debut": "2026-11-02",
+            "fin": "2027-01-31",
+            "heures_hebdo": "35",
+            "derogation_modalite": "Je me l'accorde",
+        },
+    )
+    assert reponse.status_code == 422

@@ -66,7 +66,7 @@ class FormulaireContratFacilitateur(FormulaireContrat):
             return
         usuelles = modalites_possibles(TypeStructure(type_employeur.value))
         autres = [(m.value, f"{MODALITES[m]} (avec votre accord écrit)") for m in Modalite if m not in usuelles]
-        self.modalite.choices = options([*self.modalite.choices, *autres])
+        self.modalite.choices = [*(self.modalite.choices or []), *options(autres)]
 
 
 class FormulaireContratEmployeur(FormulaireContratFacilitateur):
