@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from marketplace.marches.avis.indices import FORMATION, Indices
 from marketplace.marches.avis.nombres import CHIFFRES, LETTRES, LETTRES_SEULES, en_nombre, en_toutes_lettres
-from marketplace.marches.avis.texte import Phrase
+from marketplace.marches.avis.texte import Phrase, corriger
 from marketplace.marches.avis.valeurs import HeuresLues, TauxLu
 
 _UNITE = r"(?:[Hh]eures?|HEURES?|[Hh]eurs|[Hh]rs?\b|H(?![A-Za-zÀ-ÿ0-9])|h(?![a-zà-ÿ0-9]))(?![a-zà-ÿ])"
@@ -301,7 +301,7 @@ def lire_heures(texte_plie: str, lues: Sequence[tuple[Phrase, Indices]]) -> tupl
     trouvees: list[_Trouvee] = []
     depuis, lot, annonce = 99, "", False
     for rang, (phrase, signes) in enumerate(lues):
-        parle = bool(_INSERTION.search(phrase.plie)) and not signes.critere and not signes.objet
+        parle = bool(_INSERTION.search(corriger(phrase.plie))) and not signes.critere and not signes.objet
         parle = parle or (not signes.critere and _annoncees_apres(lues, rang))
         if parle and not signes.negation:
             depuis = 0

@@ -61,7 +61,10 @@ _PUBLIC = re.compile(
     r"|sans emploi|demandeurs? d'emploi|retour a l'emploi|acces a l'emploi|contre le chomage|contre l'exclusion"
     r"|combattre l'exclusion|\brsa\b|revenu de solidarite|quartiers? prioritaires?|jeunes? (?:\w+ )?(?:peu"
     r"|sans|decrocheurs|du (?:territoire|quartier|bassin)|de moins de|suivis?|en (?:difficulte|recherche|parcours))"
-    r"|sous main de justice|longue duree|peu diplome\w*|sans diplome"
+    r"|sous main de justice"
+    r"|(?:emploi|recrutement|embauche|insertion) (?:de |des )(?:personnes|travailleurs)"
+    r" (?:en situation de handicap|handicape)"
+    r"|longue duree|peu diplome\w*|sans diplome"
     r"|parcours d'insertion|(?:promotion de|promouvoir) l'emploi|chomeurs|salaries en insertion"
     r"|travailleurs? defavorises?"
     r"|peu qualifies|sans qualification|issus? d(?:'un|es) quartiers?|\bplie\b|\bgeiq\b|\betti\b|\banru\b"
@@ -123,7 +126,7 @@ _NEGATION = re.compile(
 )
 # « Le présent marché n'en comporte pas. », « Clause sociale ? Non. »
 _RENIE = re.compile(r"\bn'en \w+ (?:pas|aucune?)\b|^\W*(?:non|neant|aucune?|sans objet|pas de)\W*$")
-_NE_PAS = re.compile(r"\bn(?:e |')(?:\w+ ){0,2}?(?:pas|aucune?)\b")
+_NE_PAS = re.compile(r"\bn(?:e |')(?:[\w']+ ){0,2}?(?:pas|aucune?)\b")
 # « Une offre qui ne respecterait pas la clause », « ne sont pas autorisés à émettre des réserves »: the clause stands.
 _FAUSSE_NEGATION = re.compile(
     r"respect|satisf|autoris|formul|reserve|modifi|dispens|exoner|exclu|limit"
@@ -153,6 +156,7 @@ _OBJET = re.compile(
     r"|(?:prestations?|missions?|marche|consultation|lot) (?:consiste\w*|a pour (?:objet|but)|ont pour (?:objet"
     r"|but)|vise\w*|porte\w* sur) [^.]{0,25}(?:former|formation|accompagn|evalu|orient)"
 )
+_A_POUR_OBJET = re.compile(r"\b(?:a|ont) pour (?:objet|but)\b|\bobjet (?:du marche|de la consultation)? ?:")
 _ENVIRONNEMENT = re.compile(
     r"environnement\w*|dechets|recycl\w+|ecolog\w+|eco-?label\w*|developpement durable|biodiversite|carbone"
     r"|vehicules propres"
@@ -165,7 +169,8 @@ _FAUSSE_RESERVE = re.compile(
     r"|\b(?:part|partie|heures?|minimum|temps|volume)\b[^.,;]{0,80}reserv\w+"
     r"|reserv\w+ (?:(?:au moins |un |une |son |ses )+(?:minimum|part|partie|quota|nombre|temps|heures)"
     r"|a l'insertion|au moins|\d|une\b)"
-    r"|(?:places?|stationnement|salle|acces au|emplacement|parking|voie|sanitaire)\w*[^.;]{0,40}reserv\w+"
+    r"|(?:places?|stationnement|salle|acces au|emplacement|parking|voie|sanitaire|creneau|seance|tarif"
+    r"|cheminement|entree|zone|local|bureau)\w*[^.;]{0,40}reserv\w+"
     r"|reserv\w+ [^.;]{0,80}(?:europeen|espace economique)"
     r"|(?:ne?|non|n'est|n'etant|sont|est) (?:pas |non )(?:un )?(?:\w+ )?reserv\w+|non reserv\w+"
     r"|pas (?:d'un )?(?:marche )?reserv\w+"
@@ -178,26 +183,26 @@ _BENEFICIAIRES = re.compile(
     r"|(?:structures?|entreprises?|ateliers?|chantiers?|associations?) (?:\w+ )?(?:d'|de l')insertion"
     r"|\bsiae\b|activite economique|2113-1[2-6]"
     r"|r\.? ?2113-7|article 36|defavorise|economie sociale et solidaire|\bess\b|article 15 du code"
-    r"|structures? equivalentes?|\biae\b|5132-4\b|5213-13|travailleurs? handicap"
+    r"|structures? equivalentes?|\biae\b|5132-4\b|5213-13|344-2\b|travailleurs? handicap"
     r"|etablissements? penitentiaires?|emplois? proteges?|\be\.s\.a\.t|\be\.a\."
 )
+_ACCUEILLIES = (
+    r"(?:entreprises? adaptee|\besat\b|\bea\b"
+    r"|(?:structures?|entreprises?|ateliers?|associations?|chantiers?) d'insertion"
+    r"|insertion par l'activite|ateliers? proteg|\bsiae\b|\biae\b|travail protege|par le travail|handicap|defavorise"
+    r"|economie sociale|\bess\b|344-2\b|5132-4\b|5213-13\b|2113-1[2-6])"
+)
+_PARTICIPER = r"(?:repon\w+|soumission\w+|particip\w+|candidat\w*|admis\w*|autoris\w+|present\w+|postul\w+|concour\w+)"
 _SEULES = re.compile(
-    r"(?:seule?s|uniquement|exclusivement)[^.]{0,120}(?:entreprises? adaptee|\besat\b|\bea\b|insertion"
-    r"|ateliers? proteg|\bsiae\b"
-    r"|handicap)[^.]{0,200}(?:repondre|soumissionner|participer|candidat\w*|admis\w*|present\w+)"
-    r"|(?:seule?s|uniquement|exclusivement)[^.]{0,40}(?:repondre|soumissionner|participer|candidater"
-    r"|admis\w*)[^.]{0,120}(?:entreprises? adaptee|\besat\b|\bea\b|structures? d'insertion|ateliers? proteg|\bsiae\b"
-    r"|travail protege|handicap|economie sociale)"
-    r"|(?:uniquement|exclusivement)[^.]{0,40}(?:destine\w*|ouvert\w*|accessible\w*|attribue\w*|adresse\w*)[^.]{0,80}"
-    r"(?:entreprises? adaptee|\besat\b|\biae\b|structures? d'insertion|\bsiae\b|travail protege|handicap)"
-    r"|(?:destine|adresse|reserve|ouvert|accessible)\w* (?:uniquement|exclusivement|seulement)[^.]{0,60}"
-    r"(?:entreprises? adaptee|\besat\b|\biae\b|structures? d'insertion|\bsiae\b|travail protege|ateliers? proteg)"
+    rf"(?:seule?s|uniquement|exclusivement)[^.]{{0,120}}{_ACCUEILLIES}[^.]{{0,200}}{_PARTICIPER}"
+    rf"|(?:seule?s|uniquement|exclusivement)[^.]{{0,40}}{_PARTICIPER}[^.]{{0,120}}{_ACCUEILLIES}"
+    r"|(?:uniquement|exclusivement)[^.]{0,40}(?:destine|ouvert|accessible|attribue|adresse|dedie|limite|confie)\w*[^.]{0,80}"
+    rf"{_ACCUEILLIES}"
+    r"|(?:destine|adresse|reserve|ouvert|accessible|dedie|limite|confie)\w* "
+    rf"(?:uniquement|exclusivement|seulement|aux seule?s)[^.]{{0,60}}{_ACCUEILLIES}"
     r"|(?:uniquement|exclusivement|execute\w*)[^.]{0,40}programmes? d'emplois? proteges?"
-    r"|\bne (?:peu\w+|pourr\w+|ser\w+|sont) [^.]{0,40}(?:soumission|repond|candidat|particip|admis|autoris|present)\w*"
-    r"[^.]{0,30} qu(?:'|e )[^.]{0,60}(?:adaptee|aide par le travail|\besat\b|insertion|proteg|\bsiae\b|handicap)"
-    r"|ne (?:peu\w+|pourr\w+|ser\w+) (?:etre )?(?:attribue\w*|confie\w*|passe\w*) qu'a[^.]{0,60}(?:adaptee"
-    r"|aide par le travail"
-    r"|\besat\b|insertion|proteg)"
+    rf"|\bne (?:peu\w+|pourr\w+|ser\w+|sont) [^.]{{0,40}}{_PARTICIPER}[^.]{{0,30}} qu(?:'|e )[^.]{{0,60}}{_ACCUEILLIES}"
+    rf"|ne (?:peu\w+|pourr\w+|ser\w+) (?:etre )?(?:attribue\w*|confie\w*|passe\w*) qu'a[^.]{{0,60}}{_ACCUEILLIES}"
 )
 # A rate of effort: hours for an amount, a share of the hours worked.
 _EFFORT = re.compile(
@@ -320,7 +325,7 @@ def indices(phrase: Phrase) -> Indices:
         code_2113=bool(_CODE_2113.search(plie)),
         negation=_nie(net),
         critere=bool(_CRITERE.search(net)),
-        objet=bool(_OBJET.search(net)),
+        objet=bool(_OBJET.search(net)) or (bool(_A_POUR_OBJET.search(net)) and not _CLAUSE.search(sans_structures)),
         environnement=bool(_ENVIRONNEMENT.search(net)),
         reserve=bool(_RESERVE.search(_masquer(_FAUSSE_RESERVE, plie))) or seules,
         beneficiaires=bool(_BENEFICIAIRES.search(plie)),

@@ -162,3 +162,37 @@ def test_plier_garde_la_longueur(texte: str) -> None:
 def test_les_nombres_en_lettres(ecrit: str, valeur: int) -> None:
     assert en_toutes_lettres(ecrit) == valeur
     assert en_nombre("1 200,5") == Decimal("1200.5")
+
+
+@pytest.mark.parametrize(
+    "texte",
+    [
+        "Clause d&#39;insertion &eacute;tablie &agrave; 500&nbsp;heures pour le march&amp;eacute;.",
+        "<p>Clause d&rsquo;insertion</p><ul><li><b>500 heures</b> d&rsquo;insertion</li></ul>",
+        "Le titulaire s'en-\ngage à réaliser une ac-\ntion d'insertion de\n500 heures de travail.",
+        "LE MARCHE COMPORTE UNE CLAUSE D INSERTION DE 500 HEURES",
+        "Clause d'inssertion profesionnelle : 500 heures",
+    ],
+)
+def test_un_texte_abime_par_un_portail_ou_un_pdf_se_lit_quand_meme(texte: str) -> None:
+    avis = lire_avis(texte)
+    assert avis.clause
+    assert [h for _, h in heures(avis)] == [Decimal(500)]
+    assert avis.texte[avis.debut : avis.fin] == avis.extrait
+
+
+def test_un_tableau_copie_case_par_case_garde_ses_lots() -> None:
+    avis = lire_avis("Lot\nIntitulé\nHeures d'insertion\n1\nGros oeuvre\n300\n2\nPeinture\n150")
+    assert heures(avis) == [("1", Decimal(300)), ("2", Decimal(150))]
+
+
+def test_la_base_d_un_taux_et_la_tranche_de_montant_ne_sont_pas_des_heures_dues() -> None:
+    avis = lire_avis("Taux d'insertion de 5 % appliqué à 26 000 heures de main-d'œuvre, soit 1 300 heures à réaliser.")
+    assert heures(avis) == [("", Decimal(1300))]
+    assert heures(lire_avis("Chaque tranche de 30 000 euros HT génère 35 heures d'insertion.")) == []
+
+
+@pytest.mark.parametrize("reponse", ["n'en comporte pas", "n'en prévoit aucune"])
+def test_une_phrase_peut_nier_celle_d_avant(reponse: str) -> None:
+    assert not lire_avis(f"Les marchés de la ville ont souvent une clause sociale. Le présent marché {reponse}.").clause
+    assert not lire_avis("Clause sociale ?\nNon.").clause
