@@ -23,11 +23,11 @@ from marketplace.heures.models import (
     Declaration,
     EtatDeclaration,
     EtatLigne,
-    LeveePlafond,
     LigneHeures,
     Modalite,
 )
 from marketplace.heures.pieces import PIECE_ATTENDUE, declarations_sans_piece
+from marketplace.heures.plafonds import levees_plafond
 from marketplace.heures.reglages import pour_credit, pour_fenetre, pour_modalites
 from marketplace.heures.rules.credit import crediter_en_ordre
 from marketplace.heures.rules.derogations import plafond_leve
@@ -203,20 +203,6 @@ def _modalite_refusee(contrat: _ContratLu) -> str:
     if contrat.derogation_modalite or couple_admis(TypeStructure(contrat.structure.value), contrat.modalite):
         return ""
     return "Cette structure ne peut pas intervenir de cette façon : appelez votre facilitateur."
-
-
-def levees_plafond(s: Session, employeur_ids: Collection[int]) -> dict[int, list[Periode]]:
-    """The periods in which the préfet lifted the 480 h, by AI (R75)."""
-    levees: dict[int, list[Periode]] = {}
-    if not employeur_ids:
-        return levees
-    for employeur_id, debut, fin in s.execute(
-        select(LeveePlafond.employeur_id, LeveePlafond.debut, LeveePlafond.fin)
-        .where(LeveePlafond.employeur_id.in_(employeur_ids))
-        .order_by(LeveePlafond.debut)
-    ):
-        levees.setdefault(employeur_id, []).append(Periode(debut, fin))
-    return levees
 
 
 def _marches(s: Session, ids: Collection[int], jour: date) -> dict[int, Cadre]:

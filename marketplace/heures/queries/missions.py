@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
-from marketplace.heures.calcul import compteurs_ai, levees_plafond
+from marketplace.heures.calcul import compteurs_ai
 from marketplace.heures.models import (
     Contrat,
     DecisionLigne,
@@ -20,6 +20,7 @@ from marketplace.heures.models import (
     LigneHeures,
     Mission,
 )
+from marketplace.heures.plafonds import levees_plafond
 from marketplace.heures.reglages import pour_credit
 from marketplace.heures.rules.missions import MODALITES_A_MISSIONS, Compteur, compteur_entreprise, compteur_parcours
 from marketplace.territoire.reglages import Reglages, reglages_au
