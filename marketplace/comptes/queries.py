@@ -60,6 +60,7 @@ class OrganisationVue:
     fictive: bool
     membres: int
     capacite: int | None = None
+    effectif: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def _vue(o: Organisation, commune: str | None, membres: int) -> OrganisationVue:
         fictive=o.fictive,
         membres=membres,
         capacite=o.capacite,
+        effectif=o.effectif,
     )
 
 

@@ -148,5 +148,5 @@ def _particuliers(s: Session, ids: Sequence[int]) -> set[int]:
     prevues = select(InterventionPrevue.marche_id).where(parmi(InterventionPrevue.marche_id, ids))
     reprises = select(LigneReprise.marche_id).where(parmi(LigneReprise.marche_id, ids))
     consignes = select(ConsigneDeclaration.marche_id).where(parmi(ConsigneDeclaration.marche_id, ids))
-    lignes = s.execute(union(arrets, prevues, reprises, consignes))
+    lignes: Any = s.execute(union(arrets, prevues, reprises, consignes))
     return {int(ligne[0]) for ligne in lignes if ligne[0] is not None}

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 
 from marketplace.bilans.rules.definitions import GENRES, NON_RENSEIGNE, QPV
 from marketplace.bilans.rules.registre import ContratLu, MarcheLu
-from marketplace.bilans.rules.tableaux import EFFECTIFS, NIVEAUX, Axe, Registre
+from marketplace.bilans.rules.tableaux import Axe, Registre
+from marketplace.comptes.effectifs import EFFECTIFS
 from marketplace.erreurs import RegleViolee
+from marketplace.personnes.rules.saisie import NIVEAUX
 
 NATURES: Mapping[str, str] = {
     "travaux": "Travaux",

@@ -21,8 +21,6 @@ from marketplace.bilans.rules.definitions import (
 )
 from marketplace.bilans.rules.registre import Faits, MarcheLu
 from marketplace.bilans.rules.tableaux import (
-    EFFECTIFS,
-    NIVEAUX,
     ORDRE_QPV,
     ZERO,
     Ligne,
@@ -33,6 +31,8 @@ from marketplace.bilans.rules.tableaux import (
     assembler,
     totaliser,
 )
+from marketplace.comptes.effectifs import EFFECTIFS
+from marketplace.personnes.rules.saisie import NIVEAUX
 
 COMPARES = 3
 """The period and the two before are compared."""

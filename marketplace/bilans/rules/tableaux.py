@@ -24,19 +24,6 @@ from marketplace.bilans.rules.registre import ContratLu, Entiers, Faits, MarcheL
 from marketplace.erreurs import RegleViolee
 
 ZERO = Decimal(0)
-EFFECTIFS: Mapping[str, str] = {
-    "moins_de_10": "Moins de 10 salariés",
-    "10_a_49": "De 10 à 49 salariés",
-    "50_a_249": "De 50 à 249 salariés",
-    "250_et_plus": "250 salariés et plus",
-}
-NIVEAUX: Mapping[str, str] = {
-    "infra_3": "Sans diplôme",
-    "3": "Niveau 3 (CAP, BEP)",
-    "4": "Niveau 4 (bac)",
-    "5": "Niveau 5 (bac + 2)",
-    "6": "Niveau 6 et plus (bac + 3)",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.droits import Action, Portee, autorise, exiger
+from marketplace.comptes.effectifs import EFFECTIFS
 from marketplace.comptes.models import Organisation, TypeOrganisation
 from marketplace.comptes.roles import Acteur
 from marketplace.comptes.services.membres import organisation_du_territoire
@@ -172,6 +173,7 @@ def tenir_annuaire(
     courriel: str,
     site: str,
     capacite: int | None,
+    effectif: str | None = None,
 ) -> None:
     """Correct what the directory says of an organisation and date it of today: somebody has just asked (N35).
 
@@ -183,9 +185,13 @@ def tenir_annuaire(
         _exiger_gestion(acteur, organisation.type)
         if capacite is not None and not 0 <= capacite <= 10_000:
             raise RegleViolee("La capacité va de 0 à 10 000 places.", champ="capacite")
+        if effectif and effectif not in EFFECTIFS:
+            raise RegleViolee("Choisissez une taille de la liste.", champ="effectif")
         organisation.activites, organisation.adresse = activites.strip(), adresse.strip()
         organisation.telephone, organisation.courriel = telephone.strip(), courriel.strip()
         organisation.site, organisation.capacite = site.strip(), capacite
+        if effectif is not None:
+            organisation.effectif = effectif or None
         if organisation.verifiee_le is not None:
             organisation.verifiee_le, organisation.verifiee_par_id = ctx.horloge(), acteur.utilisateur_id
         else:

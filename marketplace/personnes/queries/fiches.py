@@ -87,6 +87,7 @@ class FichePersonne:
     date_naissance: date | None
     age: int | None
     sexe: str | None
+    niveau: str | None
     telephone: str
     courriel: str
     code_insee: str | None
@@ -182,6 +183,7 @@ def fiche(s: Session, personne: Personne, jour: date, *, statuts_ouverts: bool) 
         date_naissance=personne.date_naissance,
         age=age_au(personne.date_naissance, jour) if personne.date_naissance else None,
         sexe=personne.sexe,
+        niveau=personne.niveau,
         telephone=personne.telephone,
         courriel=personne.courriel,
         code_insee=personne.code_insee,

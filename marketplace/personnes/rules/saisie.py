@@ -6,7 +6,7 @@ Functional limits are chosen from a list: no health, no free text on it (R107).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -59,6 +59,16 @@ class CompetenceSaisie:
     code_ogr: str | None = None
 
 
+NIVEAUX: Mapping[str, str] = {
+    "infra_3": "Sans diplôme",
+    "3": "Niveau 3 (CAP, BEP)",
+    "4": "Niveau 4 (bac)",
+    "5": "Niveau 5 (bac + 2)",
+    "6": "Niveau 6 et plus (bac + 3)",
+}
+"""Level of education, for reports only (R99): never a criterion of a ranking."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfilSaisi:
     """What a form or a file holds of a person. Hours are hours a week."""
@@ -67,6 +77,7 @@ class ProfilSaisi:
     nom: str
     date_naissance: date | None = None
     sexe: str | None = None
+    niveau: str | None = None
     telephone: str = ""
     courriel: str = ""
     code_insee: str | None = None
@@ -132,6 +143,7 @@ def controler_profil(saisie: ProfilSaisi, aujourdhui: date) -> None:
         if len(valeur) > 200:
             raise RegleViolee("200 caractères au plus : raccourcissez.", champ=champ)
     verifier_naissance(saisie.date_naissance, aujourdhui)
+    _parmi([saisie.niveau] if saisie.niveau else [], NIVEAUX, "niveau", "Niveau de formation")
     _parmi(saisie.modes, MODES, "modes", "Moyens de transport")
     _parmi(saisie.permis, PERMIS, "permis", "Permis")
     _parmi(saisie.limites, LIMITES, "limites", "Ce qu'il faut éviter")

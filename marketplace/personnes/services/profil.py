@@ -105,6 +105,7 @@ def _poser_profil(s: Session, personne: Personne, saisie: ProfilSaisi, cle_secre
     personne.date_naissance = saisie.date_naissance
     personne.empreinte = empreinte(cle_secrete, saisie.prenom, saisie.nom, saisie.date_naissance)
     personne.sexe = saisie.sexe or None
+    personne.niveau = saisie.niveau or None
     personne.telephone = lire_telephone(saisie.telephone)
     personne.courriel = saisie.courriel.strip()
     personne.code_insee = commune_resolue(s, saisie.code_insee)
@@ -244,6 +245,7 @@ _SUIVIS_AU_JOURNAL = [
     "nom",
     "date_naissance",
     "sexe",
+    "niveau",
     "telephone",
     "courriel",
     "code_insee",

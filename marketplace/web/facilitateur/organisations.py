@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.comptes import queries
 from marketplace.comptes.annuaire import annuaire, suggestions_organisations
+from marketplace.comptes.effectifs import EFFECTIFS
 from marketplace.comptes.models import STRUCTURES_INSERTION, TypeOrganisation
 from marketplace.comptes.queries import LIBELLES_TYPES
 from marketplace.comptes.roles import LIBELLES_SOURCE, Role
@@ -70,6 +71,12 @@ class FormulaireAnnuaire(Formulaire):
         [Optional()],
         description="Nombre de places ou de postes, si la structure le dit.",
         render_kw={"inputmode": "numeric", "type": "text"},
+    )
+    effectif = SelectField(
+        "Taille",
+        choices=options([("", "Non précisée"), *EFFECTIFS.items()]),
+        default="",
+        description="Pour les bilans.",
     )
     adresse = StringField("Adresse", [Length(max=200)])
     telephone = StringField("Téléphone", [Length(max=30)], render_kw={"type": "tel"})
@@ -238,6 +245,7 @@ def annuaire_enregistrer(ref: str) -> Any:
                 courriel=form.courriel.data or "",
                 site=form.site.data or "",
                 capacite=form.capacite.data,
+                effectif=form.effectif.data or "",
             )
         except Introuvable:
             raise

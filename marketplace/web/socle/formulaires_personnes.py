@@ -28,7 +28,7 @@ from marketplace.personnes.queries import FichePersonne
 from marketplace.personnes.rules.eligibilite import EMETTEURS, AvisMotive
 from marketplace.personnes.rules.parcours import ecrire_experience, lire_competences, lire_experiences
 from marketplace.personnes.rules.pieces import LIBELLES_CATEGORIES, PIECES
-from marketplace.personnes.rules.saisie import CACES, LIMITES, MODES, PERMIS, SEXES, ProfilSaisi
+from marketplace.personnes.rules.saisie import CACES, LIMITES, MODES, NIVEAUX, PERMIS, SEXES, ProfilSaisi
 from marketplace.personnes.services import CANAUX
 from marketplace.web.socle.formulaires import ChampHeures, ChampSuggestions, Formulaire, options, sans_nir
 
@@ -107,6 +107,12 @@ class FormulaireProfil(Formulaire):
         choices=options([("", "Non précisé"), *SEXES.items()]),
         description="Pour les bilans seulement : ne compte jamais dans un classement.",
     )
+    niveau = SelectField(
+        "Niveau de formation",
+        choices=options([("", "Non précisé"), *NIVEAUX.items()]),
+        default="",
+        description="Pour les bilans seulement : ne compte jamais dans un classement.",
+    )
     telephone = TelField("Téléphone", [Optional(), sans_nir])
     courriel = EmailField("Courriel", [Optional(), Length(max=200), sans_nir])
     commune = ChampSuggestions("Commune", [Optional()], source="/suggestions/communes")
@@ -149,6 +155,7 @@ class FormulaireProfil(Formulaire):
             nom=self.nom.data or "",
             date_naissance=self.date_naissance.data,
             sexe=self.sexe.data or None,
+            niveau=self.niveau.data or None,
             telephone=self.telephone.data or "",
             courriel=self.courriel.data or "",
             code_insee=lire_commune_saisie(s, territoire_id, self.commune.data or ""),
@@ -176,6 +183,7 @@ def valeurs_du_profil(fiche: FichePersonne) -> dict[str, Any]:
     valeurs: dict[str, Any] = {nom: getattr(fiche, nom) for nom in champs.split()}
     valeurs |= {nom: list(getattr(fiche, nom)) for nom in ("modes", "permis", "caces", "limites")}
     valeurs["sexe"] = fiche.sexe or ""
+    valeurs["niveau"] = fiche.niveau or ""
     valeurs["commune"] = fiche.commune or ""
     valeurs["experiences"] = "\n".join(ecrire_experience(e.intitule, e.mois) for e in fiche.experiences)
     valeurs["competences"] = "\n".join(fiche.competences)

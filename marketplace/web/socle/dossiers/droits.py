@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.personnes.rules.saisie import NIVEAUX
 from marketplace.propositions.services.droits_de_la_personne import (
     effacer_personne,
     en_clair,
@@ -23,7 +24,9 @@ from marketplace.web.socle.dossiers.commun import (
 def donnees(ref: str) -> Any:
     """Everything held on her, to read together or to print."""
     lues = lire_donnees(contexte(), acteur(), ref, accord_proposition=accord(ref))
-    return render_template("socle/personnes/donnees.html", d=lues, p=lues.fiche, canaux_tous=CANAUX_TOUS)
+    return render_template(
+        "socle/personnes/donnees.html", d=lues, p=lues.fiche, niveaux=NIVEAUX, canaux_tous=CANAUX_TOUS
+    )
 
 
 def copie(ref: str) -> Any:
