@@ -143,10 +143,12 @@ def trouver_arrete(s: Session, territoire_id: int, choisie: Periode, voulu: str)
         BilanArrete.debut == choisie.debut,
         BilanArrete.fin == choisie.fin,
     )
+    try:
+        au = jour(voulu) if voulu[:1].isdigit() else None
+    except argparse.ArgumentTypeError as erreur:
+        raise RegleViolee(f"{erreur}.") from None
     for arrete in s.scalars(requete.order_by(BilanArrete.arrete_le.desc(), BilanArrete.id.desc())):
-        if voulu in {arrete.ref, ""} or (
-            voulu[:1].isdigit() and arrete.arrete_le.astimezone(PARIS).date() <= jour(voulu)
-        ):
+        if arrete.ref == voulu or (au is not None and arrete.arrete_le.astimezone(PARIS).date() <= au):
             return arrete
     raise RegleViolee(f"Aucun bilan {choisie.libelle} n'est arrêté sous « {voulu} ».")
 

@@ -166,5 +166,7 @@ def test_la_commande_ecrit_les_fichiers(
     assert "rien à publier" in capsys.readouterr().err
     assert main(["bilan", "--debut", "2020-05-01", "--fin", "2020-04-30"]) == 1
     assert main(["bilan", "--annee", "2020", "--arrete", "2021-02-01"]) == 1
+    assert main(["bilan", "--annee", "2020", "--arrete", "2021-13-45"]) == 1
+    assert main(["bilan", "--annee", "2020", "--arrete", "B-000009"]) == 1
     assert main(["bilan", "--annee", "2020", "--perimetre", "acheteur:ORG-999999"]) == 1
     assert set(PACKS) == {"comite", "ave", "anru", "spaser", "suites", "a-venir"}
