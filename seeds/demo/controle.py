@@ -22,12 +22,18 @@ CONFORMES = 3
 
 def semer_controle(a: Atelier) -> None:
     """One delegate of the demonstration's employer, the rhythm of its latest marché, one control."""
-    employeur_id, marche_id = a.s.execute(
-        select(Contrat.employeur_id, Contrat.marche_id)
+    employeur_id = a.s.scalars(
+        select(Contrat.employeur_id)
         .join(Affectation, Affectation.organisation_id == Contrat.employeur_id)
         .join(Utilisateur, Utilisateur.id == Affectation.utilisateur_id)
-        .join(Marche, Marche.id == Contrat.marche_id)
         .where(Utilisateur.courriel == EMPLOYEUR)
+        .limit(1)
+    ).one()
+    # A marché of somebody else declares by quarter: the account one tries first keeps the usual month.
+    marche_id = a.s.scalars(
+        select(Contrat.marche_id)
+        .join(Marche, Marche.id == Contrat.marche_id)
+        .where(Marche.titulaire_id != employeur_id)
         .order_by(Contrat.debut.desc(), Contrat.id)
         .limit(1)
     ).one()

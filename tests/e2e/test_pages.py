@@ -26,7 +26,7 @@ A_SOI = {"siae": "/employeur", "administrateur": "/admin"}
 """Where a hat's own pages are, when the address does not carry its name."""
 LISENT_TOUT = frozenset({"visiteur", "facilitateur"})
 """The hats whose visit has axe read the pages open to all: two examples of a template, signed in and not."""
-FICHIER = re.compile(r"\.(csv|xlsx|pdf|json|ics|xml)$")
+FICHIER = re.compile(r"\.(csv|xlsx|pdf|json|ics|xml|docx)(\?|$)|/fichier/|[?&]format=")
 MOTS_DE_STATUT = re.compile(
     r"\b(?:RSA|ASS|AAH|RQTH|TH|QPV|(?i:handicap\w*|bénéficiaires?|allocataires?|freins?|chômeurs?))\b"
 )
@@ -56,7 +56,7 @@ def parcourir(poste: Poste, depart: str, nom: str, visiter: Callable[[str], None
         liens = poste.page.eval_on_selector_all("a[href]", "as => as.map(a => a.getAttribute('href'))")
         for lien in liens:
             adresse = urlsplit(lien)
-            if not adresse.netloc and adresse.path.startswith("/") and not FICHIER.search(adresse.path):
+            if not adresse.netloc and adresse.path.startswith("/") and not FICHIER.search(adresse.geturl()):
                 attente.append(adresse.path + (f"?{adresse.query}" if adresse.query else ""))
     return sorted(vues)
 

@@ -102,16 +102,12 @@ def proposition_sur(place: Contexte, offre: str) -> str:
 def valider_la_personne(poste: Poste, nom: str) -> None:
     """The facilitateur answers yes on the person waiting under this name, with the proof she just saw."""
     page = poste.aller("/facilitateur/personnes/a-valider")
-    ligne = page.get_by_role("row").filter(has_text=nom)
-    attente = page.get_by_role("listitem").filter(has_text=nom).get_by_role("link", name="Répondre")
-    if attente.count():
-        attente.click()
+    page.get_by_role("link", name=re.compile(nom)).first.click()
+    if page.get_by_text("Aucun justificatif vu").count():
         page.get_by_label("Situation prouvée").select_option("rsa")
         page.get_by_label("Justificatif vu").select_option("attestation_rsa")
         page.get_by_label("Date écrite sur le justificatif").fill("2026-11-10")
         page.get_by_label("Depuis le").fill("2025-01-15")
-    else:
-        ligne.get_by_role("link").click()
     poste.montrer("personne-a-valider")
     page.get_by_role("button", name=re.compile("^Valider ")).click()
     expect(page.get_by_role("status").first).to_be_visible()
