@@ -53,9 +53,10 @@ class Tache:
 
 
 TACHES: tuple[Tache, ...] = (
+    # Before the follow-up, which tells what is late: after a stop, both are made up in this order.
+    Tache("declarations", "Ouvrir les déclarations du mois écoulé", Rythme.MENSUEL, 1, False, ouvrir_declarations),
     Tache("suivi", "Suivre chaque clause, ouvrir et fermer ses alertes", Rythme.QUOTIDIEN, 2, True, suivre_clauses),
     Tache("registre", "Premières semaines, démarrages et fins des marchés", Rythme.QUOTIDIEN, 2, True, suivre_registre),
-    Tache("declarations", "Ouvrir les déclarations du mois écoulé", Rythme.MENSUEL, 3, False, ouvrir_declarations),
     Tache("photographies", "Photographier chaque clause à la fin du mois", Rythme.MENSUEL, 1, False, photographier),
     Tache("silences", "Constater le silence des titulaires", Rythme.QUOTIDIEN, 5, True, constater_silences),
     Tache("relances", "Relancer les déclarations en retard", Rythme.QUOTIDIEN, 6, True, relancer_declarations),
