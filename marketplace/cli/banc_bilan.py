@@ -98,6 +98,7 @@ def _facilitateur(ctx: Contexte) -> tuple[int, str]:
     """A hat to open pages with: (affectation id, session token)."""
     with ctx.transaction() as s:
         cellule = Organisation(
+            id=900_001,  # the bulk insert gave its own ids: no sequence moved
             ref="ORG-900001",
             territoire_id=1,
             type=TypeOrganisation.OPCS,
