@@ -18,11 +18,15 @@ class RegleViolee(Exception):
         self.champ = champ
 
 
-class Introuvable(RegleViolee):
-    """The object does not exist, or lies outside the caller's perimeter: the same answer for both (HTTP 404)."""
+class Introuvable(Exception):
+    """The object does not exist, or lies outside the caller's perimeter: the same answer for both (HTTP 404).
+
+    Not a `RegleViolee`: a page that shows a refusal beside its field never shows this one by mistake.
+    """
 
     def __init__(self, message: str = "Cette page n'existe pas ou ne vous est pas ouverte.") -> None:
         super().__init__(message)
+        self.message = message
 
 
 class Interdit(Introuvable):

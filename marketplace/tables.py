@@ -11,6 +11,8 @@ from marketplace.metiers import models as metiers
 from marketplace.offres import models as offres
 from marketplace.personnes import models as personnes
 from marketplace.propositions import models as propositions
+from marketplace.propositions.decisions import models as decisions
+from marketplace.propositions.equite import models as equite
 from marketplace.recherche import models as recherche
 from marketplace.reprise import models as reprise
 from marketplace.territoire import models as territoire
@@ -20,6 +22,8 @@ metadata = Base.metadata
 __all__ = [
     "bilans",
     "comptes",
+    "decisions",
+    "equite",
     "heures",
     "journal",
     "marches",

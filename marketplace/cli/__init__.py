@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from marketplace.cli.sortie import erreur
 from marketplace.db import fermer_moteurs
-from marketplace.erreurs import ErreurExploitation, FichierRefuse, RegleViolee
+from marketplace.erreurs import ErreurExploitation, FichierRefuse, Introuvable, RegleViolee
 
 # One module per family of commands; each has `ajouter(commandes)`, which declares its own.
 FAMILLES = (
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for ligne in refus.lignes:
             erreur(f"  ligne {ligne.ligne} ({ligne.id}) : {ligne.motif}")
         return 1
-    except (ErreurExploitation, RegleViolee) as refus:
+    except (ErreurExploitation, Introuvable, RegleViolee) as refus:
         erreur(refus.message)
         return 1
     except (OperationalError, ProgrammingError) as panne:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.comptes.roles import systeme
 from marketplace.contexte import Contexte
-from marketplace.erreurs import RegleViolee
+from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.heures import alertes
 from marketplace.heures.destinataires import prevenir_employeurs
 from marketplace.heures.models import (
@@ -160,7 +160,7 @@ def _suivre(
             return
         with ctx.transaction() as s:
             fait = alertes.reconcilier_marches(s, ctx.horloge(), territoire_id, lot, le)
-    except (SQLAlchemyError, RegleViolee, ValueError, ArithmeticError) as erreur:
+    except (SQLAlchemyError, RegleViolee, Introuvable, ValueError, ArithmeticError) as erreur:
         if len(lot) == 1:
             journal.exception("suivi d'un marché", exc_info=erreur)
             resume["refuses"].append({"marche": lot[0], "motif": str(erreur).splitlines()[0]})
@@ -191,6 +191,6 @@ def _reprendre_attentes(ctx: Contexte, territoire_id: int, resume: dict[str, Any
             with ctx.transaction() as s:
                 declaration = s.get_one(Declaration, id_)
                 resume["recalculees"] += recrediter(s, ctx, systeme(territoire_id), declaration)
-        except (SQLAlchemyError, RegleViolee, ValueError, ArithmeticError) as erreur:
+        except (SQLAlchemyError, RegleViolee, Introuvable, ValueError, ArithmeticError) as erreur:
             journal.exception("reprise d'une déclaration", exc_info=erreur)
             resume["refuses"].append({"declaration": id_, "motif": str(erreur).splitlines()[0]})

@@ -49,6 +49,12 @@ class Proposition(Base):
     motif: Mapped[str | None] = mapped_column(String(40))
     score: Mapped[Decimal | None] = mapped_column(Taux())
     raisons: Mapped[list[Any]] = mapped_column(default=list)
+    rang: Mapped[int | None]
+    """Place in the list it was chosen from; None out of reach, or from before places were kept."""
+    motif_choix: Mapped[str | None] = mapped_column(String(40))
+    """Why she was chosen, by code (R120): asked when the list did not put her first."""
+    presentee_par_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    """The structure that proposes its own salarié; None for a référent or a facilitateur."""
     source: Mapped[str | None] = mapped_column(String(20))
     proposee_le: Mapped[datetime]
     repondue_le: Mapped[datetime | None]
@@ -109,3 +115,5 @@ class PassageClassement(Base):
     version_modele: Mapped[str] = mapped_column(String(60))
     filtres: Mapped[dict[str, Any]] = mapped_column(default=dict)
     ordre: Mapped[list[Any]] = mapped_column(default=list)
+    choix: Mapped[list[Any]] = mapped_column(default=list)
+    """What was chosen from this run, when it was made to propose: (reference, place, coded reason)."""

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.comptes.roles import systeme
 from marketplace.contexte import PARIS, Contexte
-from marketplace.erreurs import RegleViolee
+from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.services import reconcilier_alertes
 from marketplace.offres.models import EtatOffre, Offre, OffreExterne
 from marketplace.offres.rules import a_confirmer, perimee
@@ -60,7 +60,7 @@ def _un_par_un(
                 continue
             with ctx.transaction() as s:
                 resume["faits"] += acte(s, numero)
-        except (SQLAlchemyError, RegleViolee, ValueError) as erreur:
+        except (SQLAlchemyError, RegleViolee, Introuvable, ValueError) as erreur:
             journal.exception("tâche de la place", exc_info=erreur)
             resume["refuses"].append({"id": numero, "motif": str(erreur).splitlines()[0]})
     return resume

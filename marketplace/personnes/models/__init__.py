@@ -6,22 +6,29 @@ from marketplace.personnes.models.eligibilite import AvisMotive, EtatValidation,
 from marketplace.personnes.models.mobilite import EtatPermis, MobilitePersonne
 from marketplace.personnes.models.parcours import CritereParcours, Dispositif, PassIAE, SuitePrevue, SuspensionPass
 from marketplace.personnes.models.personne import (
+    BasePersonne,
     ChangementVivier,
     CompetencePersonne,
+    DemandeSuivi,
+    EtatDemandeSuivi,
     Experience,
     OuiNonAVerifier,
     Personne,
+    RoleSuivi,
     Suivi,
 )
 from marketplace.personnes.models.preuve import DemandePreuve, Remise, VoiePreuve
 
 __all__ = [
     "AvisMotive",
+    "BasePersonne",
     "ChangementVivier",
     "CompetencePersonne",
     "CritereParcours",
     "DemandePreuve",
+    "DemandeSuivi",
     "Dispositif",
+    "EtatDemandeSuivi",
     "EtatPermis",
     "EtatValidation",
     "Experience",
@@ -30,6 +37,7 @@ __all__ = [
     "PassIAE",
     "Personne",
     "Remise",
+    "RoleSuivi",
     "Statut",
     "SuitePrevue",
     "Suivi",

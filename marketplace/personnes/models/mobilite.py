@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import date
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,7 +21,10 @@ class EtatPermis(enum.StrEnum):
 
 
 class MobilitePersonne(Base):
-    """One row a person. `permis_le`: since when, or the day it is expected while it is under way."""
+    """One row a person. `permis_le`: since when, or the day it is expected while it is under way.
+
+    `jours`: days she may work, none: not said. `horaires`: way of travelling → « 06:30-20:00 », the hours it runs.
+    """
 
     __tablename__ = "mobilite_personne"
     __table_args__ = (
@@ -35,4 +39,6 @@ class MobilitePersonne(Base):
     vehicule: Mapped[bool] = mapped_column(default=False)
     aides: Mapped[list[str]] = mapped_column(default=list)
     creneaux: Mapped[list[str]] = mapped_column(default=list)
+    jours: Mapped[list[str]] = mapped_column(default=list)
+    horaires: Mapped[dict[str, Any]] = mapped_column(default=dict)
     notee_le: Mapped[date]

@@ -93,8 +93,31 @@ class CompetencePersonne(Base):
     code_ogr: Mapped[str | None] = mapped_column(String(10))
 
 
+class BasePersonne(Base):
+    """A language or a basic the person answered about, because a job asks for it: she has it, or works on it."""
+
+    __tablename__ = "base_personne"
+    __table_args__ = (UniqueConstraint("personne_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    personne_id: Mapped[int] = mapped_column(ForeignKey("personne.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    acquise: Mapped[bool]
+    notee_le: Mapped[date]
+
+
+class RoleSuivi(enum.StrEnum):
+    """What somebody who follows a person is to her."""
+
+    REFERENT = "referent"
+    CONSEILLER_EMPLOI = "conseiller_emploi"
+
+
 class Suivi(Base):
-    """A référent follows a person, from a day to a day. Ending it closes the access the same day (R89)."""
+    """A référent follows a person, from a day to a day. Ending it closes the access the same day (R89).
+
+    A co-référent « conseiller emploi » sees and does all that leads to a job; her situation stays with the référent.
+    """
 
     __tablename__ = "suivi"
     __table_args__ = (
@@ -106,8 +129,38 @@ class Suivi(Base):
     personne_id: Mapped[int] = mapped_column(ForeignKey("personne.id"), index=True)
     referent_id: Mapped[int] = mapped_column(ForeignKey("utilisateur.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    role: Mapped[RoleSuivi] = mapped_column(choix(RoleSuivi), default=RoleSuivi.REFERENT)
     depuis: Mapped[date]
     jusqu_au: Mapped[date | None]
+
+
+class EtatDemandeSuivi(enum.StrEnum):
+    """Answer of the facilitateur or of an administrator."""
+
+    A_TRAITER = "a_traiter"
+    ACCEPTEE = "acceptee"
+    DECLINEE = "declinee"
+
+
+class DemandeSuivi(Base):
+    """A référent asks to follow somebody already known: she learns nothing of her until a facilitateur links them."""
+
+    __tablename__ = "demande_suivi"
+    __table_args__ = (
+        Index("ix_demande_suivi_territoire", "territoire_id", "etat"),
+        CheckConstraint("etat = 'a_traiter' OR repondue_le IS NOT NULL", name="reponse"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territoire_id: Mapped[int] = mapped_column(ForeignKey("territoire.id"))
+    personne_id: Mapped[int] = mapped_column(ForeignKey("personne.id"), index=True)
+    demandeur_id: Mapped[int] = mapped_column(ForeignKey("utilisateur.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    role: Mapped[RoleSuivi] = mapped_column(choix(RoleSuivi))
+    etat: Mapped[EtatDemandeSuivi] = mapped_column(choix(EtatDemandeSuivi), default=EtatDemandeSuivi.A_TRAITER)
+    demandee_le: Mapped[datetime]
+    repondue_le: Mapped[datetime | None]
+    repondue_par_id: Mapped[int | None]
 
 
 class ChangementVivier(Base):

@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, flash, redirect, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.marches.models import GenreDepot
 from marketplace.marches.services import deposer, retirer_depot
 from marketplace.web.acheteur.formulaires_depots import formulaire_recu
@@ -26,8 +26,6 @@ def deposer_sur(ref: str, genre: str) -> Any:
         return page_du_marche(ref, form), 422
     try:
         deposer(contexte(), acteur(), ref, form.saisie())
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         form.poser_erreur(refus)
         return page_du_marche(ref, form), 422
@@ -42,8 +40,6 @@ def retirer(ref: str, depot_id: int) -> Any:
     try:
         retirer_depot(contexte(), acteur(), ref, depot_id)
         flash("Dépôt retiré.")
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "danger")
     return redirect(url_for(".fiche", ref=ref) + "#depots")

@@ -146,8 +146,6 @@ def _agir(acte: Any, reussite: str) -> Any:
     """One act from a row of the list, and back to it with what happened."""
     try:
         acte()
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         flash(erreur.message, "danger")
     else:

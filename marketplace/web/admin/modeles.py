@@ -113,8 +113,6 @@ def revenir(genre: str) -> Any:
     try:
         revenir_au_modele_du_produit(contexte(), acteur(), _genre(genre))
         flash("Le modèle du produit est utilisé à nouveau. Les documents déjà faits ne changent pas.")
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "danger")
     return redirect(url_for(".liste"))

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 from marketplace.comptes import queries, services
 from marketplace.comptes.models import TypeOrganisation
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.territoire.queries import chercher_communes
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires import ChampSuggestions, Formulaire, options
@@ -162,8 +162,6 @@ def modifier(ref: str) -> Any:
             site=form.site.data or "",
             activites=form.activites.data or "",
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _page_fiche(ref, form, 422)
@@ -178,8 +176,6 @@ def verifier(ref: str) -> Any:
     verifiee = request.form.get("verifiee") == "oui"
     try:
         services.verifier_organisation(contexte(), acteur(), ref, verifiee=verifiee)
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         flash(erreur.message, "danger")
     else:

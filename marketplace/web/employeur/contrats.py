@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.heures.libelles import MODALITES
 from marketplace.heures.queries.missions import missions_du_contrat
 from marketplace.heures.rules.contrats import MotifFin
@@ -69,8 +69,6 @@ def finir(ref: str) -> Any:
     except ModifieEntreTemps as erreur:
         form.poser_erreur(erreur)
         return _fiche(ref, form, 409)
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _fiche(ref, form, 422)
@@ -105,8 +103,6 @@ def creer(validation_ref: str) -> Any:
         return _saisie(embauche, form, 422)
     try:
         ref = embaucher_validee(ctx, moi, validation_ref, **valeurs_contrat(form))
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _saisie(embauche, form, 422)

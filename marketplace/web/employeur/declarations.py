@@ -12,7 +12,7 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.heures.acces import etablissements
 from marketplace.heures.libelles import ETATS_EMPLOYEUR, ETATS_LIGNE
 from marketplace.heures.queries import Grille, Periode, a_confirmer, declarations_de, par_signature
@@ -266,8 +266,6 @@ def envoyer(ref: str, mois: str) -> Any:
         return _page(vue, 422, typee=typee, erreurs=refus.erreurs, partis=partis)
     except ModifieEntreTemps as erreur:
         return _page(_charger(ref, mois), 409, typee=typee, conflit=erreur.message, partis=partis)
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         return _page(_charger(ref, mois), 422, typee=typee, erreurs={"": erreur.message}, partis=partis)
     flash("Heures déclarées et signées. Votre facilitateur les valide.")

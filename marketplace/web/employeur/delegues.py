@@ -79,8 +79,6 @@ def nommer() -> Any:
             marches=form.marches.data or (),
             jusqu_au=form.jusqu_au.data,
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _page(form, 422)

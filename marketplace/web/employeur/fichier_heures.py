@@ -240,8 +240,6 @@ def ecrire(jeton: str) -> Any:
         return depot.page(depot.importer(), "verifier", 422, erreurs=erreurs, signer=True, signataire="")
     try:
         resultat = depot.importer(signataire=signataire if signer else "", dry_run=False)
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         return depot.page(depot.importer(), "verifier", 422, erreur=refus.message, signer=signer)
     if not resultat.applique:
@@ -275,8 +273,6 @@ def annuler(fichier_id: int) -> Any:
     """Give back to the declarations what they held before a file."""
     try:
         annuler_fichier(contexte(), acteur(), fichier_id)
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         return _choisir(refus.message, 422)
     flash("Dépôt annulé : vos déclarations sont comme avant.")

@@ -70,8 +70,6 @@ def ajouter(ref: str) -> Any:
         suite = ajouter_mission(
             contexte(), acteur(), ref, debut=form.debut.data, fin=form.fin.data, numero=form.numero.data or ""
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _page(ref, 409 if isinstance(erreur, ModifieEntreTemps) else 422, mission=form)
@@ -91,8 +89,6 @@ def prolonger(ref: str, mission_id: int) -> Any:
         return _page(ref, 422, suite=form)
     try:
         prolonger_mission(contexte(), acteur(), ref, mission_id, fin=form.fin.data)
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _page(ref, 409 if isinstance(erreur, ModifieEntreTemps) else 422, suite=form)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.heures.services.pieces import deposer_piece, ouvrir_piece
 from marketplace.web.socle.acces import acteur, aussi_par_lien, chemin_local, contexte, reserve_a
 from marketplace.web.socle.pieces import envoyer_fichier
@@ -31,8 +31,6 @@ def deposer(declaration_id: int) -> Any:
             nom=envoi.filename or "" if envoi else "",
             contenu=envoi.read() if envoi else b"",
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         flash(erreur.message, "danger")
         return redirect(retour)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.heures.rules.situations import EN_POSTE
 from marketplace.heures.services.situations import lire_questions, repondre_situation
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
@@ -44,8 +44,6 @@ def repondre(point_id: int) -> Any:
     """Keep an answer."""
     try:
         repondre_situation(contexte(), acteur(), point_id, request.form.get("situation", ""))
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "warning")
     else:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.marches.queries import FicheMarche
 from marketplace.marches.queries.attaches import ce_qui_retient
 from marketplace.marches.rules.dimensionnement import Calibrage, dimensionner
@@ -234,8 +234,6 @@ def oter_arret(ref: str, arret_id: int) -> Any:
     try:
         retirer_arret(contexte(), acteur(), ref, arret_id)
         flash("Arrêt retiré.")
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         flash(erreur.message, "danger")
     return redirect(url_for(".fiche", ref=ref) + "#t-versions")

@@ -12,7 +12,7 @@ from wtforms import FieldList, Form, FormField, HiddenField, SelectField, String
 from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import FichierRefuse, Introuvable, RegleViolee
+from marketplace.erreurs import FichierRefuse, RegleViolee
 from marketplace.marches.avis import AvisLu, Genre, lire_avis
 from marketplace.marches.avis.fichiers import FORMATS, LONGUEUR_MAX, texte_du_fichier
 from marketplace.marches.avis.valeurs import LIBELLES_GENRE
@@ -212,8 +212,6 @@ def creer() -> Any:
     )
     try:
         refs = creer_marches_de_l_avis(ctx, moi, confirme)
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         form.poser_erreur(RegleViolee(refus.message, champ=None if refus.champ == "lots" else refus.champ))
         return _lecture(avis, form, 422)

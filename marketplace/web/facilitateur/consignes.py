@@ -10,7 +10,7 @@ from wtforms import SelectField
 from wtforms.validators import InputRequired
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.heures.rules.phrases import mois_en_texte
 from marketplace.marches.queries import fiche_marche
 from marketplace.marches.queries.consignes import LectureConsignes, consignes_de
@@ -92,8 +92,6 @@ def regler(ref: str) -> Any:
             pieces=form.pieces.data or "",
             a_partir_du=date.fromisoformat(form.mois.data),
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _page(ref, form, 422)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.heures.libelles import ETATS_FACILITATEUR, MODALITES
 from marketplace.heures.queries.missions import missions_du_contrat
 from marketplace.heures.rules.contrats import MotifFin
@@ -82,8 +82,6 @@ def finir(ref: str) -> Any:
         return _fiche(ref, form, 422)
     try:
         finir_contrat(contexte(), acteur(), ref, fin=form.fin.data, motif=form.motif_fin.data)
-    except Introuvable:
-        raise
     except ModifieEntreTemps as erreur:
         form.poser_erreur(erreur)
         return _fiche(ref, form, 409)
@@ -132,8 +130,6 @@ def creer(validation_ref: str) -> Any:
         ref = embaucher_validee(
             contexte(), acteur(), validation_ref, employeur_ref=employeur_ref, **valeurs_contrat(form)
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return render_template("facilitateur/contrat_nouveau.html", qui=qui, form=form), 422

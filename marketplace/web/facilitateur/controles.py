@@ -10,7 +10,7 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.heures.queries.controles import controles_du_territoire
 from marketplace.heures.rules.controle import LIBELLES_RESULTAT, TAILLE_MAX
 from marketplace.heures.rules.phrases import mois_en_texte
@@ -83,8 +83,6 @@ def tirer() -> Any:
             taille=form.taille.data or 0,
             graine=form.graine.data or "",
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _liste(form, 422)
@@ -122,8 +120,6 @@ def ecrire(ref: str, rang: int) -> Any:
             constatees=lire_heures(texte, champ="constatees") if texte else None,
             constat=request.form.get("constat", "")[:500],
         )
-    except Introuvable:
-        raise
     except ModifieEntreTemps as erreur:
         return _fiche(ref, 409, refus=(rang, erreur.message))
     except RegleViolee as erreur:

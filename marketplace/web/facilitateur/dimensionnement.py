@@ -14,7 +14,7 @@ from wtforms.validators import Optional
 from marketplace.comptes.models import TypeOrganisation
 from marketplace.comptes.roles import Role
 from marketplace.contexte import Contexte
-from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.marches.documents.mots import PUBLICS
 from marketplace.marches.documents.services import duree_en_mois
 from marketplace.marches.queries import FicheMarche, fiche_marche
@@ -240,8 +240,6 @@ def fixer(ref: str) -> Any:
             calcul=garde,
             version=version_lue(form),
         )
-    except Introuvable:
-        raise
     except ModifieEntreTemps as erreur:
         form.poser_erreur(erreur)
         return _page(ref, request.form, form, 409, conflit=True)

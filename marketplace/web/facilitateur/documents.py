@@ -57,8 +57,6 @@ def produire(ref: str, genre: str) -> Any:
     ctx, moi = contexte(), acteur()
     try:
         numero = produire_document(ctx, moi, ref, GenreDocument(genre))
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "danger")
         return redirect(url_for(".documents", ref=ref))

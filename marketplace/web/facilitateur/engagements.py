@@ -97,8 +97,6 @@ def retirer_de(ref: str, acte: Callable[[], Any], message: str, ancre: str) -> A
     try:
         acte()
         flash(message)
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "danger")
     return redirect(url_for("facilitateur_marches.fiche", ref=ref) + ancre)

@@ -187,8 +187,6 @@ def cocher(ref: str, code: str) -> Any:
     try:
         cocher_etape(contexte(), acteur(), ref, code, note=request.form.get("note", "")[:200])
         flash("Étape cochée.")
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "danger")
     return redirect(url_for("facilitateur_marches.etapes", ref=ref) + f"#etape-{code}")

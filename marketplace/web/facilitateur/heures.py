@@ -131,8 +131,6 @@ def valider_lot() -> Any:
             versions[int(id_)] = int(version)
     try:
         bilan = valider(contexte(), acteur(), list(versions), versions=versions)
-    except Introuvable:
-        raise
     except ModifieEntreTemps as erreur:
         flash(f"{erreur.message} La liste est à jour : recommencez.", "warning")
         return redirect(url_for(".a_valider"))
@@ -207,8 +205,6 @@ def valider_une(declaration_id: int) -> Any:
             versions={declaration_id: version or 0},
             motif=request.form.get("motif", "")[:1000],
         )
-    except Introuvable:
-        raise
     except ModifieEntreTemps as erreur:
         return _page(declaration_id, 409, refus=erreur.message)
     except RegleViolee as erreur:
@@ -236,8 +232,6 @@ def demander(declaration_id: int) -> Any:
             precision=form.precision.data or "",
             version=int(form.version.data) if str(form.version.data).isdigit() else 0,
         )
-    except Introuvable:
-        raise
     except ModifieEntreTemps as erreur:
         return _page(declaration_id, 409, correction=form, refus=erreur.message)
     except RegleViolee as erreur:
@@ -253,8 +247,6 @@ def envoyer_lien(declaration_id: int) -> Any:
     """Send the link again to those who declare for the firm."""
     try:
         partis = renvoyer_lien(contexte(), acteur(), declaration_id)
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         flash(erreur.message, "warning")
     else:
@@ -291,8 +283,6 @@ def corriger(declaration_id: int, ligne_id: int) -> Any:
             formation=form.formation.data or Decimal(0),
             motif=form.motif.data or "",
         )
-    except Introuvable:
-        raise
     except ModifieEntreTemps as erreur:
         return _page(declaration_id, 409, ligne=ouverte, refus=erreur.message)
     except RegleViolee as erreur:
@@ -318,8 +308,6 @@ def malgre_tout(declaration_id: int, ligne_id: int) -> Any:
             heures=form.heures.data or Decimal(0),
             motif=form.motif.data or "",
         )
-    except Introuvable:
-        raise
     except ModifieEntreTemps as erreur:
         return _page(declaration_id, 409, ligne=ouverte, refus=erreur.message)
     except RegleViolee as erreur:
@@ -348,8 +336,6 @@ def ajouter(declaration_id: int) -> Any:
             formation=form.formation.data or Decimal(0),
             motif=form.motif.data or "",
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         _poser(form, erreur)
         return _page(declaration_id, 422, oubli=form)

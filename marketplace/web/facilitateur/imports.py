@@ -9,7 +9,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import SubmitField
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import FichierRefuse, Introuvable, RegleViolee
+from marketplace.erreurs import FichierRefuse, RegleViolee
 from marketplace.marches.exports.decp import ExportDecp, exporter_decp
 from marketplace.marches.imports.decp import importer_decp
 from marketplace.marches.queries.pistes import pistes_a_qualifier
@@ -73,8 +73,6 @@ def prendre(piste_id: int) -> Any:
     """Take one into the ledger, then fix its hours."""
     try:
         ref = prendre_piste(contexte(), acteur(), piste_id)
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "danger")
         return redirect(url_for(".pistes"))
@@ -89,8 +87,6 @@ def ecarter(piste_id: int) -> Any:
     try:
         ecarter_piste(contexte(), acteur(), piste_id, request.form.get("motif", ""))
         flash("Piste écartée.")
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "danger")
     return redirect(url_for(".pistes"))

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.heures.queries import avancements
 from marketplace.marches.queries import fiche_operation, operations_du_territoire, suggestions_operations
 from marketplace.marches.rules.etats import AVANT_NOTIFICATION, LIBELLES, EtatMarche
@@ -87,8 +87,6 @@ def enregistrer() -> Any:
     if form.validate_on_submit():
         try:
             ref, nombre = creer_operation_avec_lots(contexte(), acteur(), form.saisie(), form.lignes())
-        except Introuvable:
-            raise
         except RegleViolee as erreur:
             form.poser_erreur(erreur)
         else:
@@ -116,8 +114,6 @@ def avancer(ref: str) -> Any:
                 jour=form.jour.data,
                 motif=form.motif.data or "",
             )
-        except Introuvable:
-            raise
         except RegleViolee as erreur:
             form.poser_erreur(erreur)
         else:
@@ -161,8 +157,6 @@ def corriger(ref: str) -> Any:
                 acheteur=form.acheteur.data or "",
                 commune=form.commune.data or "",
             )
-        except Introuvable:
-            raise
         except RegleViolee as erreur:
             form.poser_erreur(erreur)
         else:

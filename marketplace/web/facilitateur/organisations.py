@@ -15,7 +15,7 @@ from marketplace.comptes.models import STRUCTURES_INSERTION, TypeOrganisation
 from marketplace.comptes.queries import LIBELLES_TYPES
 from marketplace.comptes.roles import LIBELLES_SOURCE, Role
 from marketplace.comptes.services import creer_organisation, tenir_annuaire, verifier_organisation
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.heures.queries import avancements
 from marketplace.marches.queries import FiltresMarches, marches_de_l_organisation, relances_de
 from marketplace.marches.services.saisie import lire_commune_saisie
@@ -162,8 +162,6 @@ def enregistrer() -> Any:
                 courriel=form.courriel.data or "",
                 activites=form.activites.data or "",
             )
-        except Introuvable:
-            raise
         except RegleViolee as erreur:
             form.poser_erreur(erreur)
         else:
@@ -247,8 +245,6 @@ def annuaire_enregistrer(ref: str) -> Any:
                 capacite=form.capacite.data,
                 effectif=form.effectif.data or "",
             )
-        except Introuvable:
-            raise
         except RegleViolee as erreur:
             form.poser_erreur(erreur)
         else:

@@ -10,7 +10,7 @@ from wtforms import DateField, FieldList, Form, FormField, SelectField, StringFi
 from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.heures.queries.contrats import marches_ouverts
 from marketplace.heures.queries.partage import cles_du_contrat
 from marketplace.heures.services.lectures import lire_contrat
@@ -120,8 +120,6 @@ def definir(ref: str) -> Any:
             parts=_parts(form),
             motif=form.motif.data or "",
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         _poser(form, erreur)
         return _page_cle(ref, form, 422)
@@ -163,8 +161,6 @@ def reaffectation(ligne_id: int) -> Any:
         return _page_reaffectation(ligne_id)
     except ModifieEntreTemps as erreur:
         flash(erreur.message, "warning")
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         flash(erreur.message, "danger")
     return redirect(url_for("facilitateur_heures.a_valider"))
@@ -192,8 +188,6 @@ def deplacer(ligne_id: int) -> Any:
             accord_vers=Accord(form.accord_vers.data or "", form.accord_vers_le.data),
             motif=form.motif.data or "",
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _page_reaffectation(ligne_id, form, 422)

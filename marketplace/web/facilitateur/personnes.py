@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.personnes.queries import nombre_a_traiter
 from marketplace.propositions.services.doublons import distinguer_fiches, lire_doublons, reunir_fiches
 from marketplace.web.socle import dossiers
@@ -50,8 +50,6 @@ def distinguer() -> Any:
 def _trancher(acte: Callable[..., None], fait: str) -> Any:
     try:
         acte(contexte(), acteur(), request.form.get("ref", ""), request.form.get("autre", ""))
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "warning")
     else:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.heures.services.pieces import accepter_piece, noter_piece_vue, ouvrir_piece, refuser_piece
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.filtres import pluriel
@@ -21,8 +21,6 @@ def _faire(declaration_id: int, acte: Callable[[], int | None], message: str) ->
     """Do it, say what it released, and back to the declaration."""
     try:
         liberees = acte()
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         flash(erreur.message, "danger")
     else:

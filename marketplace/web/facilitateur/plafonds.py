@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 from marketplace.comptes import queries
 from marketplace.comptes.models import TypeOrganisation
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.heures.queries.derogations import levees_de_l_organisation
 from marketplace.heures.services.derogations import noter_levee_plafond, retirer_levee_plafond
 from marketplace.territoire.reglages import reglages_au
@@ -63,8 +63,6 @@ def noter(ref: str) -> Any:
         noter_levee_plafond(
             contexte(), acteur(), ref, debut=form.debut.data, fin=form.fin.data, motif=form.motif.data or ""
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _page(ref, form, 422)

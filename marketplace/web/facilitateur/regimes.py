@@ -12,7 +12,7 @@ from wtforms import BooleanField, DateField, HiddenField, SelectField, TextAreaF
 from wtforms.validators import InputRequired, Optional
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.marches.queries import fiche_marche
 from marketplace.marches.queries.regimes import (
     LIBELLES_ACHETEUR,
@@ -143,8 +143,6 @@ def decider(ref: str) -> Any:
     version = int(form.version.data) if str(form.version.data).isdigit() else 0
     try:
         decision = decider_regime(contexte(), acteur(), ref, form.saisie(), version=version)
-    except Introuvable:
-        raise
     except ModifieEntreTemps as erreur:
         form.poser_erreur(erreur)
         return _page(ref, form, 409)

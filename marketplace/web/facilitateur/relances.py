@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.marches.queries import libelle_relance, relances_de
 from marketplace.marches.services import noter_relance, reporter_alerte, terminer_relance
 from marketplace.web.facilitateur.formulaires_marches import FormulaireRelance, FormulaireReport
@@ -55,8 +55,6 @@ def noter(objet_type: str, ref: str) -> Any:
             note=form.note.data or "",
             prochaine_date=form.prochaine_date.data,
         )
-    except Introuvable:
-        abort(404)
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _page(form, objet_type, ref, 422)
@@ -93,8 +91,6 @@ def reporter(alerte_id: int) -> Any:
     if form.validate_on_submit() and form.jusqu_au.data is not None:
         try:
             reporter_alerte(contexte(), acteur(), alerte_id, form.jusqu_au.data, form.motif.data or "")
-        except Introuvable:
-            abort(404)
         except RegleViolee as erreur:
             form.poser_erreur(erreur)
         else:

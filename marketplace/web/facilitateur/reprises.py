@@ -128,8 +128,6 @@ def annuler(ref: str) -> Any:
     """Undo a takeover."""
     try:
         bilan = annuler_reprise(contexte(), acteur(), ref)
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "danger")
         return redirect(url_for(".fiche", ref=ref))

@@ -191,8 +191,6 @@ def enregistrer_reponse(ref: str) -> Any:
         except ModifieEntreTemps as erreur:
             form.poser_erreur(erreur)
             code = 409
-        except Introuvable:
-            raise
         except RegleViolee as erreur:
             form.poser_erreur(erreur)
         else:
@@ -209,8 +207,6 @@ def demander_justificatif(ref: str) -> Any:
     """Ask the person, by the chosen way."""
     try:
         numero = services.demander_preuve(contexte(), acteur(), ref, voie=request.form.get("voie", ""))
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "danger")
         return redirect(url_for(".repondre", ref=ref))

@@ -8,7 +8,6 @@ from flask import Blueprint, abort, render_template, request
 
 from marketplace.comptes.models import STRUCTURES_INSERTION, TypeOrganisation
 from marketplace.comptes.queries import LIBELLES_TYPES
-from marketplace.erreurs import Introuvable
 from marketplace.marches.secteurs import SECTEURS
 from marketplace.offres.models import EtatOffre
 from marketplace.offres.queries import offre as lire_offre
@@ -124,10 +123,7 @@ def offre(ref: str) -> Any:
     """One opening."""
     with contexte().lecture() as s:
         territoire = territoire_demande(s)
-        try:
-            o = lire_offre(s, territoire.id, ref)
-        except Introuvable:
-            abort(404)
+        o = lire_offre(s, territoire.id, ref)
         if o.etat is not EtatOffre.PUBLIEE:
             abort(404)
         structure = structure_publique(s, territoire.id, o.organisation_ref)

@@ -268,8 +268,6 @@ def agir_pour() -> Any:
             affectation_id=request.form.get("affectation", type=int),
         )
     except RegleViolee as erreur:
-        if type(erreur) is not RegleViolee:
-            raise
         flash(erreur.message, "danger")
         return redirect(chemin_local(request.referrer) or url_for(".chez_moi"))
     porter(pour)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from marketplace.bilans.models import TypeAttestation
 from marketplace.bilans.papiers import attestation_d_heures, papier_d_operation, papier_du_marche, relire
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.web.socle.acces import acteur, chemin_local, contexte, public, reserve_a
 from marketplace.web.socle.navigation import accueil_du_role, url_pour
 
@@ -76,8 +76,6 @@ def _remettre(code: str, pdf: bytes, genre: str) -> Response:
 
 
 def _refuser(refus: RegleViolee) -> Any:
-    """Back to the page the button was on, with the reason; what is out of reach stays not found."""
-    if isinstance(refus, Introuvable):
-        raise refus
+    """Back to the page the button was on, with the reason."""
     flash(refus.message, "warning")
     return redirect(chemin_local(request.referrer) or url_pour(accueil_du_role(acteur().role)))

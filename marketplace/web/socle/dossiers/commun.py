@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.personnes import services
 from marketplace.personnes.rules.proteges import avertir
 from marketplace.personnes.services.lectures import DossierLu
@@ -48,8 +48,6 @@ def agir(form: Formulaire, acte: Callable[[], Any]) -> int:
     except ModifieEntreTemps as erreur:
         form.poser_erreur(erreur)
         return 409
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return 422

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.personnes.rules.saisie import NIVEAUX
 from marketplace.propositions.services.droits_de_la_personne import (
     effacer_personne,
@@ -44,8 +44,6 @@ def effacer(ref: str) -> Any:
         return redirect(url_for(".donnees", ref=ref))
     try:
         effacer_personne(contexte(), acteur(), ref)
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "warning")
         return redirect(url_for(".donnees", ref=ref))

@@ -58,8 +58,6 @@ def informer_ensemble() -> Any:
         refs = request.form.getlist("ref")
         try:
             nombre = services.informer_plusieurs(ctx, moi, refs, canal=request.form.get("information_canal", ""))
-        except Introuvable:
-            raise
         except RegleViolee as refus:
             flash(refus.message, "danger")
         else:

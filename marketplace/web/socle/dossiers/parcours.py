@@ -119,8 +119,6 @@ def _poser(ref: str, dispositif: Dispositif, catalogue: Mapping[str, object]) ->
         services.poser_criteres(
             contexte(), acteur(), ref, dispositif, _criteres_saisis(catalogue), accord_proposition=accord(ref)
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         return erreur.message
     flash("Critères notés.")

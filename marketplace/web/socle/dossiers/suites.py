@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.heures.rules.situations import AVEC_DUREE, DUREES, EN_POSTE, EN_UN_CLIC, SITUATIONS
 from marketplace.heures.services.fins import DECISIONS, lire_fins, noter_suite
 from marketplace.heures.services.situations import lire_questions, repondre_situation
@@ -36,8 +36,6 @@ def repondre_question(point_id: int) -> Any:
     """Keep an answer."""
     try:
         repondre_situation(contexte(), acteur(), point_id, request.form.get("situation", ""))
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "warning")
     else:
@@ -67,8 +65,6 @@ def decider_suite(ref: str) -> Any:
             decision=saisie["decision"],
             prevue_le=_date(saisie["prevue_le"]),
         )
-    except Introuvable:
-        raise
     except RegleViolee as erreur:
         page = render_template(
             "socle/personnes/fins.html",
