@@ -19,9 +19,7 @@ def upgrade() -> None:
         lot.add_column(sa.Column("rang", ENTIER, nullable=True))
         lot.add_column(sa.Column("motif_choix", sa.String(length=40), nullable=True))
         lot.add_column(sa.Column("presentee_par_id", ENTIER, nullable=True))
-        lot.create_foreign_key(
-            op.f("fk_proposition_presentee_par_id"), "organisation", ["presentee_par_id"], ["id"]
-        )
+        lot.create_foreign_key(op.f("fk_proposition_presentee_par_id"), "organisation", ["presentee_par_id"], ["id"])
         lot.create_index(op.f("ix_proposition_presentee_par_id"), ["presentee_par_id"])
     with op.batch_alter_table("passage_classement") as lot:
         lot.add_column(sa.Column("choix", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
