@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from marketplace.matching import raisons as mots
+from marketplace.matching.decision import traits_de
 from marketplace.matching.lecture import Interprete, Lecture
 from marketplace.matching.pertinence import GAINS, Graphe, Pertinence
 from marketplace.matching.texte import cle
@@ -30,6 +32,7 @@ class Constat:
     ref: str
     rang: int
     score: float
+    base: float
     pertinence: float
     minutes: int
     mode: int
@@ -38,15 +41,31 @@ class Constat:
     croyances: NDArray[np.uint8]
 
 
+class Lien(NamedTuple):
+    """The ROME link between a past job and the offre: how near, the trade held, the trade asked for."""
+
+    relation: int
+    tenu: int
+    demande: int
+
+
 class Explicateur:
     """Writes the reasons of a line; contributions add up to the score."""
 
-    def __init__(self, interprete: Interprete, graphe: Graphe, pertinence: Pertinence, reglages: Reglages) -> None:
+    def __init__(
+        self,
+        interprete: Interprete,
+        graphe: Graphe,
+        pertinence: Pertinence,
+        reglages: Reglages,
+        en_pourcentage: bool = False,
+    ) -> None:
         self.interprete = interprete
         self.rome = interprete.lecteur.rome
         self.graphe = graphe
         self.pertinence = pertinence
         self.reglages = reglages
+        self.en_pourcentage = en_pourcentage
 
     def lignes(
         self, poste: Poste, lecture: Lecture, gens: Sequence[tuple[Profil, Constat]]
@@ -56,7 +75,7 @@ class Explicateur:
         liens = self._liens(lecture, gens)
         sans = iter(self.pertinence.de_lectures(self.graphe, lecture, lectures))
         return tuple(
-            self._ligne(poste, lecture, p, c, float(next(sans)) if _lu(p, c) else c.pertinence, lien)
+            self._ligne(poste, lecture, p, c, float(next(sans)) if _lu(p, c) else c.base, lien)
             for (p, c), lien in zip(gens, liens, strict=True)
         )
 
@@ -67,13 +86,15 @@ class Explicateur:
         profil: Profil,
         constat: Constat,
         sans: float,
-        lien: tuple[int, int] | None,
+        lien: Lien | None,
     ) -> LigneClassee:
         raisons = [self._metier(lecture, profil, constat, sans, lien)]
         manques: list[str] = []
-        competences, absentes = self._competences(poste, profil, constat.pertinence - sans)
+        competences, absentes = self._competences(poste, profil, constat.base - sans)
         raisons += competences
         manques += absentes
+        if constat.pertinence != constat.base:
+            raisons.append(_des_decisions(poste, profil, constat.pertinence - constat.base))
         trajet = self._trajet(profil, constat)
         raisons.append(trajet)
         raisons += _conditions(poste, profil)
@@ -82,12 +103,13 @@ class Explicateur:
             ref=constat.ref,
             rang=constat.rang,
             score=constat.score,
-            proximite=self.proximite(constat.pertinence),
+            proximite=self.proximite(constat.base),
             trajet_minutes=constat.minutes if connu else None,
             mode=MODES[constat.mode] if connu else None,
             raisons=tuple(raisons),
             manques=tuple(manques),
             incomplet=constat.neutre or not connu or not profil.experiences or not profil.competences,
+            pourcentage=round(100 * constat.pertinence) if self.en_pourcentage else None,
         )
 
     def proximite(self, pertinence: float) -> str:
@@ -97,9 +119,7 @@ class Explicateur:
                 return mot
         return MOTS_PROXIMITE[-1]
 
-    def _metier(
-        self, lecture: Lecture, profil: Profil, constat: Constat, part: float, lien: tuple[int, int] | None
-    ) -> Raison:
+    def _metier(self, lecture: Lecture, profil: Profil, constat: Constat, part: float, lien: Lien | None) -> Raison:
         if not lecture.lisible:
             return Raison("metier", "Métier de l'offre à préciser : classement neutre", part, "neutre")
         if constat.neutre:
@@ -107,12 +127,14 @@ class Explicateur:
         if lien is None:
             texte = "Pas d'expérience repérée dans ce métier ni dans un métier voisin"
             return Raison("metier", texte, part, "moins")
-        return Raison(
-            "metier", mots.texte_metier(self.rome.libelles[lien[1]], lien[0], self._mois(profil, lien[1])), part, "plus"
+        relation, tenu, demande = lien
+        texte = mots.texte_metier(
+            self.rome.libelles[tenu], relation, self._mois(profil, tenu), self.rome.libelles[demande]
         )
+        return Raison("metier", texte, part, "plus")
 
-    def _liens(self, lecture: Lecture, gens: Sequence[tuple[Profil, Constat]]) -> list[tuple[int, int] | None]:
-        """For each person (relation, trade held) of the past job nearest to the offre, None when there is none."""
+    def _liens(self, lecture: Lecture, gens: Sequence[tuple[Profil, Constat]]) -> list[Lien | None]:
+        """For each person the past job nearest to the offre, None when there is none."""
         if not gens or len(lecture.codes) == 0:
             return [None] * len(gens)
         codes = np.minimum(np.stack([c.codes for _, c in gens]), self.graphe.nombre - 1).astype(np.intp)
@@ -123,7 +145,13 @@ class Explicateur:
         meilleurs = plates.argmax(axis=1)
         largeur = valeurs.shape[2]
         return [
-            (int(relations[i, m // largeur, m % largeur]), int(codes[i, m // largeur])) if plates[i, m] > 0.03 else None
+            Lien(
+                int(relations[i, m // largeur, m % largeur]),
+                int(codes[i, m // largeur]),
+                int(lecture.codes[m % largeur]),
+            )
+            if plates[i, m] > 0.03
+            else None
             for i, m in enumerate(meilleurs)
         ]
 
@@ -149,7 +177,8 @@ class Explicateur:
         nombre, total = sum(couvertes), len(demandees)
         if nombre:
             s = "s" if nombre > 1 else ""
-            texte = f"{nombre} compétence{s} demandée{s} sur {total}"
+            nommees = [c for c, oui in zip(demandees, couvertes, strict=True) if oui][:MANQUES_MAX]
+            texte = f"{nombre} compétence{s} demandée{s} sur {total} : {', '.join(nommees)}"
         else:
             texte = "Aucune des compétences demandées n'est encore écrite dans son profil"
         absentes = [f"Compétence à vérifier : {c}" for c, oui in zip(demandees, couvertes, strict=True) if not oui]
@@ -186,6 +215,19 @@ def _conditions(poste: Poste, profil: Profil) -> list[Raison]:
     if dispo:
         raisons.append(Raison("disponibilite", dispo[0], 0.0, dispo[1]))
     return raisons
+
+
+def _des_decisions(poste: Poste, profil: Profil, part: float) -> Raison:
+    """What the approved second layer adds or takes away, by the things it looks at."""
+    ecart, retard = traits_de(profil, poste)
+    vus = []
+    if ecart > 0:
+        vus.append(f"{mots.heures_fr(round(ecart, 2))} de moins par semaine que ce qu'elle accepte")
+    if retard > 0:
+        vus.append("disponible après le début")
+    detail = " : " + ", ".join(vus) if vus else ""
+    signe = "plus" if part > 0 else "moins" if part < 0 else "neutre"
+    return Raison("decisions", f"Ajustement appris des réponses déjà données{detail}", part, signe)
 
 
 def couverture(demandees: Sequence[str], tenues: Sequence[str]) -> list[bool]:

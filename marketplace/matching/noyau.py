@@ -27,6 +27,8 @@ class Calcul:
     lecture: Lecture
     places: NDArray[np.intp]
     premiers: NDArray[np.float32]
+    bases: NDArray[np.float64]
+    """Relevance before the second layer; the same as `pertinences` while it is off."""
     pertinences: NDArray[np.float64]
     scores: NDArray[np.float64]
     minutes: NDArray[np.uint8]
@@ -123,6 +125,16 @@ class Noyau:
         self.reglages = Reglages()
         self.couche = CoucheDecision()
 
+    def sous(self, reglages: Reglages, couche: CoucheDecision) -> Noyau:
+        """The same computation under other settings and another second layer."""
+        autre = Noyau(self.graphe, self.pertinence)
+        autre.reglages, autre.couche = reglages, couche
+        return autre
+
+    def pertinence_en_vigueur(self) -> Pertinence:
+        """What was learned, or the weights a human set in its place."""
+        return Pertinence(poids=self.reglages.poids_metier) if self.reglages.poids_a_la_main else self.pertinence
+
     def calculer(
         self, vivier: Vivier, poste: Poste, lecture: Lecture, parmi: NDArray[np.bool_] | None, limit: int
     ) -> Calcul:
@@ -175,7 +187,10 @@ class Noyau:
         if len(retenus) < nombre:  # few people have a trade in common: the others follow, in neutral order
             retenus = np.flatnonzero(bons)
         choisis = preselection(vivier, score, retenus, nombre, sel)
-        pertinences = self._pertinences(vivier, poste, lecture, choisis)
+        bases = self._pertinences(vivier, lecture, choisis)
+        pertinences = bases
+        if self.couche.active:
+            pertinences = self.couche.probabilites(vivier.traits_decision(poste, choisis, bases))
         portes = vivier.porte[choisis]
         minutes = examen.minutes[portes]
         limites = vivier.portes.tableau()[portes, 2]
@@ -188,6 +203,7 @@ class Noyau:
             lecture=lecture,
             places=gardes,
             premiers=score[gardes],
+            bases=bases[ordre],
             pertinences=pertinences[ordre],
             scores=scores[ordre],
             minutes=minutes[ordre],
@@ -226,17 +242,12 @@ class Noyau:
         hors = hors[np.lexsort((melanger(vivier.hash[hors], sel), -np.round(score[hors], 6)))]
         return hors, vivier.rates(examen, hors)
 
-    def _pertinences(
-        self, vivier: Vivier, poste: Poste, lecture: Lecture, places: NDArray[np.intp]
-    ) -> NDArray[np.float64]:
+    def _pertinences(self, vivier: Vivier, lecture: Lecture, places: NDArray[np.intp]) -> NDArray[np.float64]:
         """Relevance of some slots; what cannot be read is neutral, never zero (R125)."""
         if not lecture.lisible:
             return np.full(len(places), NEUTRE)
-        pertinence = Pertinence() if self.reglages.poids_a_la_main else self.pertinence
+        pertinence = self.pertinence_en_vigueur()
         traits = self.graphe.traits(lecture, vivier.codes[places], vivier.croyances[places])
         valeurs = pertinence.pertinences(traits)
         neutres = vivier.neutre[places]
-        valeurs = np.where(neutres > 0, neutres.astype(float), valeurs)
-        if self.couche.active:
-            valeurs = self.couche.probabilites(vivier.traits_decision(poste, places, valeurs))
-        return valeurs
+        return np.where(neutres > 0, neutres.astype(float), valeurs)

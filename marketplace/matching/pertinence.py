@@ -11,6 +11,7 @@ from scipy.special import ndtr
 
 from marketplace.matching.lecture import LARGEUR, Lecture
 from marketplace.matching.referentiels import Rome
+from marketplace.matching.valeurs import POIDS_DES_METIERS
 
 GAINS = np.array([0.0, 1 / 7, 3 / 7, 1.0], np.float32)  # of a far, a near, the same trade
 TRAITS = ("meme_metier", "metier_proche", "metier_voisin")
@@ -77,18 +78,19 @@ class Foret:
 
 
 class Pertinence:
-    """Relevance between 0 and 1. Without trees, the hand weights GAINS."""
+    """Relevance between 0 and 1. Without trees, weights set by hand: of the same trade, a near one, a far one."""
 
     neutre = NEUTRE
 
-    def __init__(self, foret: Foret | None = None) -> None:
+    def __init__(self, foret: Foret | None = None, poids: tuple[float, float, float] = POIDS_DES_METIERS) -> None:
         self.foret = foret
+        self.poids = np.array(poids, float)
 
     def pertinences(self, traits: NDArray[np.float64]) -> NDArray[np.float64]:
         """Relevance of rows of TRAITS; grows with each of them."""
         if len(traits) == 0:
             return np.empty(0)
-        brut = traits @ GAINS[:0:-1].astype(float) if self.foret is None else self.foret.predire(traits)
+        brut = traits @ self.poids if self.foret is None else self.foret.predire(traits)
         resultat: NDArray[np.float64] = np.clip(brut, 0.0, 1.0)
         return resultat
 

@@ -10,6 +10,7 @@ from marketplace.matching.trajets import NOM_MODE
 from marketplace.matching.valeurs import Heures, Poste, Profil
 
 LIENS = {3: "même métier", 2: "métier proche", 1: "métier voisin"}
+MEME_METIER = 3
 AIDES = {
     "trajet": "Aide à la mobilité : prêt de véhicule, covoiturage, navette ou abonnement",
     "permis": "Aide au financement du permis",
@@ -44,11 +45,12 @@ def liste(mots: list[str]) -> str:
     return mots[0] if len(mots) == 1 else ", ".join(mots[:-1]) + " et " + mots[-1]
 
 
-def texte_metier(libelle: str, lien: int, mois: int | None) -> str:
-    """« 2 ans d'expérience : Maçon (même métier) »."""
+def texte_metier(libelle: str, lien: int, mois: int | None, demande: str) -> str:
+    """« 2 ans d'expérience : Maçon (métier proche de Coffreur) »."""
     longueur = duree(mois)
     debut = f"{longueur} d'expérience" if longueur else "Expérience"
-    return f"{debut} : {nom_metier(libelle)} ({LIENS[lien]})"
+    de = "" if lien == MEME_METIER else f" de {nom_metier(demande)}"
+    return f"{debut} : {nom_metier(libelle)} ({LIENS[lien]}{de})"
 
 
 def texte_trajet(minutes: int, mode: str, limite: int) -> str:

@@ -7,6 +7,7 @@ eligibility: it comes as a mask (R118).
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -97,13 +98,24 @@ class Ranker:
 
     @reglages.setter
     def reglages(self, reglages: Reglages) -> None:
-        if not 0.0 <= reglages.part_trajet <= 0.30:
-            raise ValueError("La part du trajet dans le score va de 0 à 30 % (R119).")
+        _exiger_part(reglages)
         self.noyau.reglages = reglages
 
     def apprendre_des_decisions(self, couche: CoucheDecision) -> None:
         """Plug the second layer; it counts only once `couche.approuver` was called."""
         self.noyau.couche = couche
+
+    def sous(self, reglages: Reglages, couche: CoucheDecision | None = None, version: str | None = None) -> Ranker:
+        """The same people, held once, under the settings and the second layer of one territory.
+
+        A view to rank with, then to drop: the people are kept up to date through the engine it comes from.
+        Raises ValueError when the journey would weigh more than 30 %.
+        """
+        _exiger_part(reglages)
+        vue = copy.copy(self)
+        vue.noyau = self.noyau.sous(reglages, couche or CoucheDecision())
+        vue.version = version or self.version
+        return vue
 
     # -- people held ---------------------------------------------------------------------------------
 
@@ -219,8 +231,10 @@ class Ranker:
 
     def explicateur(self) -> Explicateur:
         """What puts a computation into words, under the settings of the moment."""
-        pertinence = Pertinence() if self.reglages.poids_a_la_main else self.noyau.pertinence
-        return Explicateur(self.interprete, self.noyau.graphe, pertinence, self.reglages)
+        noyau = self.noyau
+        return Explicateur(
+            self.interprete, noyau.graphe, noyau.pertinence_en_vigueur(), self.reglages, noyau.couche.pourcentage_permis
+        )
 
     def constat(self, calcul: Calcul, k: int, rang: int) -> tuple[Profil, Constat]:
         """The k-th person kept and what the computation says of her."""
@@ -230,6 +244,7 @@ class Ranker:
             ref=ref,
             rang=rang,
             score=float(calcul.scores[k]),
+            base=float(calcul.bases[k]),
             pertinence=float(calcul.pertinences[k]),
             minutes=int(calcul.minutes[k]),
             mode=int(calcul.modes[k]),
@@ -306,6 +321,11 @@ class Ranker:
     def trajet(self, commune_a: str | None, commune_b: str | None, mode: str) -> int | None:
         """Minutes one way between two communes (INSEE codes); None when unknown or not possible."""
         return self.trajets.minutes(commune_a, commune_b, mode)
+
+
+def _exiger_part(reglages: Reglages) -> None:
+    if not 0.0 <= reglages.part_trajet <= 0.30:
+        raise ValueError("La part du trajet dans le score va de 0 à 30 % (R119).")
 
 
 def _cle(ref: str, sel: int) -> int:

@@ -13,6 +13,8 @@ from datetime import date, time
 from decimal import Decimal
 
 Heures = Decimal | float | int
+POIDS_DES_METIERS = (1.0, 3 / 7, 1 / 7)
+"""What the same trade, a near one and a far one are worth when a human sets the weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class LigneClassee:
     raisons: tuple[Raison, ...]
     manques: tuple[str, ...]
     incomplet: bool
+    pourcentage: int | None = None
+    """Share of comparable people who were taken; None until the second layer is approved and calibrated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ class Reglages:
     seuils_proximite: tuple[float, float, float] = (0.55, 0.30, 0.12)
     delai_disponibilite_jours: int = 45
     poids_a_la_main: bool = False
+    poids_metier: tuple[float, float, float] = POIDS_DES_METIERS
     hors_de_portee_max: int = 20
     metadonnees: Mapping[str, str] = field(default_factory=dict)
 

@@ -135,7 +135,8 @@ def decisions(nombre: int, graine: int) -> list[Decision]:
         p, h, r = float(rng.beta(2, 2)), float(rng.exponential(5)), float(rng.exponential(2))
         x = tableau(np.array([p]), np.array([h]), np.array([r]))[0]
         chance = expit(x @ np.array([1.6, -0.3, -0.7]) - 0.2)
-        sortie.append(Decision(p, h, r, bool(rng.random() < chance)))
+        oui = bool(rng.random() < chance)
+        sortie.append(Decision(p, h, r, oui, None if oui else "competences"))
     return sortie
 
 
