@@ -25,6 +25,8 @@ from marketplace.offres.queries import PosteLu
 from marketplace.personnes.models import ChangementVivier, Personne, Suivi
 from marketplace.personnes.portee import suivi_en_cours
 from marketplace.personnes.queries.classement import ProfilLu, classables, ids_eligibles, profils_de_classement
+from marketplace.propositions.decisions.queries import couche_en_vigueur
+from marketplace.territoire.reglages import reglages_au
 
 MARGE = 1000
 
@@ -93,8 +95,29 @@ def _etat(ranker: Classeur) -> _Etat:
         return _etats.setdefault(ranker, _Etat())
 
 
+def selon_le_territoire(ctx: Contexte, s: Session, territoire_id: int, ranker: Classeur | None = None) -> Classeur:
+    """The engine under the settings of a territory and the layer it approved, if any. Two queries."""
+    from marketplace.matching import Reglages as Poids  # scikit-learn: only those who rank pay
+
+    reglages = reglages_au(s, territoire_id, ctx.aujourdhui())
+    proche = float(reglages.poids_metier_proche)
+    poids = Poids(
+        part_trajet=float(reglages.part_trajet_max),
+        poids_a_la_main=reglages.poids_a_la_main,
+        poids_metier=(1.0, proche, min(proche, float(reglages.poids_metier_voisin))),
+    )
+    moteur = ranker or ctx.ranker
+    apprise = couche_en_vigueur(s, territoire_id)
+    if apprise is None:
+        return moteur.sous(poids)
+    return moteur.sous(poids, apprise.couche, f"{moteur.version}+{apprise.ref}")
+
+
 def mettre_a_jour(ctx: Contexte, s: Session, territoire_id: int) -> Classeur:
-    """The engine, holding the people of this territory as they are in the base now. Safe between threads."""
+    """The engine, holding the people of this territory as they are in the base now, under its settings.
+
+    Safe between threads.
+    """
     ranker = ctx.ranker
     etat = _etat(ranker)
     with etat.verrou:
@@ -113,7 +136,7 @@ def mettre_a_jour(ctx: Contexte, s: Session, territoire_id: int) -> Classeur:
                 ranker.charger(profils)
             etat.refs[territoire_id] = {p.id: p.ref for p in lus}
         _appliquer_changements(s, ranker, etat)
-    return ranker
+    return selon_le_territoire(ctx, s, territoire_id, ranker)
 
 
 def _appliquer_changements(s: Session, ranker: Classeur, etat: _Etat) -> None:

@@ -296,6 +296,11 @@ PARAMETRES: tuple[Parametre, ...] = (
         unite="jours",
     ),
     _nombre("part_trajet_max", "Poids maximal du trajet dans le classement", "0.3", ("0", "0.3"), "R119"),
+    _oui_non(
+        "poids_a_la_main", "Classer avec des poids posés à la main", False, "R120 : à la place de ce qui est appris"
+    ),
+    _nombre("poids_metier_proche", "Poids d'un métier proche (même métier : 1)", "0.43", ("0", "1"), _CHOIX),
+    _nombre("poids_metier_voisin", "Poids d'un métier voisin (même métier : 1)", "0.14", ("0", "1"), _CHOIX),
     _entier("personnes_montrees", "Personnes montrées à un employeur", 10, (3, 10), _CHOIX),
     _nombre("equite_alerte", "Rapport de sélection qui alerte", "0.8", ("0.5", "1"), "R124 : un indicateur"),
     _entier(

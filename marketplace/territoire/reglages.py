@@ -81,6 +81,9 @@ class Reglages:
     plancher_mois: int
     conservation_jours: int
     part_trajet_max: Decimal
+    poids_a_la_main: bool
+    poids_metier_proche: Decimal
+    poids_metier_voisin: Decimal
     personnes_montrees: int
     equite_alerte: Decimal
     delai_reponse_jours: int

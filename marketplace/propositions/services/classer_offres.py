@@ -17,7 +17,7 @@ from marketplace.offres.queries import offres_par_ref, postes_de_classement, pos
 from marketplace.personnes.models import Personne
 from marketplace.personnes.portee import personne_du_perimetre
 from marketplace.personnes.queries.classement import ids_eligibles, profils_de_classement
-from marketplace.propositions.classement import Vivier, mettre_a_jour, poste_de, profil_de
+from marketplace.propositions.classement import Vivier, mettre_a_jour, poste_de, profil_de, selon_le_territoire
 from marketplace.propositions.models import Proposition
 from marketplace.propositions.rules import LIBELLES_PROPOSANT
 from marketplace.propositions.services.classer import (
@@ -88,7 +88,9 @@ def classer_offres(ctx: Contexte, acteur: Acteur, personne_ref: str, *, limit: i
         if not lus:
             raise RegleViolee("Informez d'abord la personne, puis notez la date et le moyen sur sa fiche.")
         postes = postes_de_classement(s, personne.territoire_id)
-        resultat = ctx.ranker.rank_postes(profil_de(lus[0]), [poste_de(p) for p in postes], limit=limit)
+        resultat = selon_le_territoire(ctx, s, personne.territoire_id).rank_postes(
+            profil_de(lus[0]), [poste_de(p) for p in postes], limit=limit
+        )
         refs = [x.ref for x in (*resultat.lignes, *resultat.hors_de_portee)]
         offres = offres_par_ref(s, personne.territoire_id, refs)
         propositions = {
@@ -171,7 +173,8 @@ def classer_offres_pour_l_exploitant(ctx: Contexte, personne_ref: str, limit: in
             raise RegleViolee(f"{personne_ref} n'a pas été informée, ou s'est retirée : elle ne se classe pas.")
         postes = postes_de_classement(s, personne.territoire_id)
         eligible = personne.id in ids_eligibles(s, personne.territoire_id, ctx.aujourdhui())
-        resultat = ctx.ranker.rank_postes(
+        ranker = selon_le_territoire(ctx, s, personne.territoire_id)
+        resultat = ranker.rank_postes(
             profil_de(lus[0]), [poste_de(p) for p in postes], parmi=[eligible] * len(postes), limit=limit
         )
         noter_passage(
