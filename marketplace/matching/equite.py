@@ -26,6 +26,7 @@ class Ecart:
     rapport_selection: float
     intervalle_hasard: tuple[float, float]
     rapport_exposition: float
+    hasard_exposition: tuple[float, float]
     ecart_rang_moyen: float
     alerte: bool
 
@@ -41,6 +42,7 @@ class RapportEquite:
     jamais_montres_hors_de_portee: int
     considerees: int
     concentration: float  # Gini index of exposure, 0 even, 1 all on one
+    groupes_tus: int  # groups too small to be shown
 
 
 def _gini(valeurs: NDArray[np.float64]) -> float:
@@ -49,6 +51,11 @@ def _gini(valeurs: NDArray[np.float64]) -> float:
     x = np.sort(valeurs)
     n = len(x)
     return float((2 * np.arange(1, n + 1) - n - 1) @ x / (n * x.sum()))
+
+
+def _intervalle(valeurs: Sequence[float]) -> tuple[float, float]:
+    bas, haut = np.percentile(valeurs, [2.5, 97.5])
+    return float(bas), float(haut)
 
 
 def rapport(
@@ -60,11 +67,12 @@ def rapport(
     hors_de_portee: Iterable[str] = (),
     permutations: int = 500,
     graine: int = 0,
+    seuil: float = SEUIL_ALERTE,
 ) -> RapportEquite:
     """Report over several lists.
 
-    `groupes`: criterion -> person -> group, kept outside the engine; `hors_de_portee`: people named at least
-    once as lacking only a journey, a licence, a CACES or hours.
+    `groupes`: criterion -> person -> group, kept outside the engine; `hors_de_portee`: people never within reach.
+    A group alerts when its ratio is under `seuil` and under what chance would give 39 times in 40.
     """
     tous = list(dict.fromkeys(personnes))
     rang = {p: i for i, p in enumerate(tous)}
@@ -80,12 +88,14 @@ def rapport(
                 somme_rangs[i] += position
     rng = np.random.default_rng(graine)
     ecarts = []
+    tus = 0
     for critere, de in groupes.items():
         appartenance = np.array([de.get(p, "") for p in tous])
         for groupe in sorted(set(appartenance) - {""}):
             dedans = appartenance == groupe
             dehors = (appartenance != "") & ~dedans
             if dedans.sum() < EFFECTIF_MIN or dehors.sum() < EFFECTIF_MIN:
+                tus += 1
                 continue
             connus = np.flatnonzero(appartenance != "")
             taille = int(dedans.sum())
@@ -96,8 +106,8 @@ def rapport(
                 return (part / max(1, len(membres))) / autres if autres > 0 else 1.0
 
             observe = ratio(montre, np.flatnonzero(dedans))
-            hasard = [ratio(montre, rng.choice(connus, taille, replace=False)) for _ in range(permutations)]
-            bas, haut = (float(v) for v in np.percentile(hasard, [2.5, 97.5]))
+            tirages = [rng.choice(connus, taille, replace=False) for _ in range(permutations)]
+            bas, haut = _intervalle([ratio(montre, t) for t in tirages])
             rangs_d = somme_rangs[dedans].sum() / max(1.0, montre[dedans].sum())
             rangs_h = somme_rangs[dehors].sum() / max(1.0, montre[dehors].sum())
             ecarts.append(
@@ -109,8 +119,9 @@ def rapport(
                     rapport_selection=observe,
                     intervalle_hasard=(bas, haut),
                     rapport_exposition=ratio(exposition, np.flatnonzero(dedans)),
+                    hasard_exposition=_intervalle([ratio(exposition, t) for t in tirages]),
                     ecart_rang_moyen=float(rangs_d - rangs_h),
-                    alerte=observe < SEUIL_ALERTE and observe < bas,
+                    alerte=observe < seuil and observe < bas,
                 )
             )
     jamais = {p for p, m in zip(tous, montre, strict=True) if m == 0}
@@ -122,4 +133,5 @@ def rapport(
         jamais_montres_hors_de_portee=len(jamais & set(hors_de_portee)),
         considerees=len(tous),
         concentration=_gini(exposition),
+        groupes_tus=tus,
     )
