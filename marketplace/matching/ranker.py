@@ -89,6 +89,11 @@ class Ranker:
         autre.fiches = self.fiches
         return autre
 
+    @property
+    def verrou(self) -> threading.RLock:
+        """What holds the people still while several computations look at them."""
+        return self._verrou
+
     # -- settings ------------------------------------------------------------------------------------
 
     @property
