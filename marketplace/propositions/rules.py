@@ -151,10 +151,13 @@ class Conditions:
     accord_canal: str
 
 
+OFFRE_FERMEE = "Cette offre n'est plus ouverte : choisissez-en une autre."
+
+
 def exiger_proposable(c: Conditions, *, offre_ouverte: bool, jour: date) -> None:
     """Raises RegleViolee unless the offre is open, and the person informed, eligible and agreed to this offre."""
     if not offre_ouverte:
-        raise RegleViolee("Cette offre n'est plus ouverte : choisissez-en une autre.")
+        raise RegleViolee(OFFRE_FERMEE)
     _exiger_conditions(c, jour)
 
 

@@ -1,6 +1,6 @@
 """Acts of the marketplace: one public function = one act = one transaction."""
 
-from marketplace.propositions.services.apercu import Apercu, apercu
+from marketplace.propositions.services.apercu import Apercu, apercu, apercus
 from marketplace.propositions.services.classer import classer, classer_sans_noms
 from marketplace.propositions.services.classer_offres import (
     classer_offres,
@@ -12,10 +12,12 @@ from marketplace.propositions.services.lire import lire_fiche, lire_liste
 from marketplace.propositions.services.plan import ConseilVu, PlanVu, plan_de_la_semaine, suggerer
 from marketplace.propositions.services.proposer import (
     CANAUX_ACCORD,
+    LIGNES_MAX,
+    LigneAProposer,
+    LignesRefusees,
     annuler,
-    decliner_souhait,
-    demander_rencontre,
     proposer,
+    proposer_plusieurs,
 )
 from marketplace.propositions.services.repondre import (
     Embauche,
@@ -24,6 +26,7 @@ from marketplace.propositions.services.repondre import (
     modalites_de,
     repondre,
 )
+from marketplace.propositions.services.souhaits import decliner_souhait, demander_rencontre
 from marketplace.propositions.vues import (
     CarteVue,
     ClassementOffresVu,
@@ -34,6 +37,7 @@ from marketplace.propositions.vues import (
 
 __all__ = [
     "CANAUX_ACCORD",
+    "LIGNES_MAX",
     "Apercu",
     "CarteVue",
     "ClassementOffresVu",
@@ -41,10 +45,13 @@ __all__ = [
     "ClassementVu",
     "ConseilVu",
     "Embauche",
+    "LigneAProposer",
+    "LignesRefusees",
     "Ordre",
     "PlanVu",
     "annuler",
     "apercu",
+    "apercus",
     "classer",
     "classer_offres",
     "classer_offres_pour_l_exploitant",
@@ -60,6 +67,7 @@ __all__ = [
     "personnes_proches",
     "plan_de_la_semaine",
     "proposer",
+    "proposer_plusieurs",
     "repondre",
     "suggerer",
 ]

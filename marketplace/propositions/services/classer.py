@@ -80,8 +80,12 @@ def noter_passage(
     version: str,
     filtres: dict[str, Any],
     ordre: Iterable[tuple[str, float]],
+    choix: Iterable[tuple[str, int | None, str | None]] = (),
 ) -> None:
-    """Record one run (R123): people and offres by their references, in the order shown, with the model's version."""
+    """Record one run (R123): people and offres by their references, in the order shown, with the model's version.
+
+    `choix`, when the run was made to propose: (reference chosen, its place, coded reason).
+    """
     s.add(
         PassageClassement(
             quand=ctx.horloge(),
@@ -92,6 +96,7 @@ def noter_passage(
             version_modele=version,
             filtres=filtres,
             ordre=[[ref, round(score, 6)] for ref, score in ordre],
+            choix=[list(x) for x in choix],
         )
     )
 

@@ -11,7 +11,7 @@ from marketplace.offres import queries
 from marketplace.offres.models import EtatOffre
 from marketplace.offres.queries import FiltresOffres
 from marketplace.propositions.queries import compter_par_offre
-from marketplace.web.socle import proposer as pages
+from marketplace.web.socle import proposer
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.propositions import lire_page
 
@@ -49,29 +49,4 @@ def liste() -> Any:
     )
 
 
-@bp.get("/<ref>")
-@reserve_a(Role.FACILITATEUR)
-def fiche(ref: str) -> Any:
-    """One offre and the people of the territory, ranked and named."""
-    return pages.page_offre("facilitateur", ref)
-
-
-@bp.get("/<ref>/proposer/<personne_ref>")
-@reserve_a(Role.FACILITATEUR)
-def proposer(ref: str, personne_ref: str) -> Any:
-    """Before proposing."""
-    return pages.montrer("facilitateur", ref, personne_ref)
-
-
-@bp.post("/<ref>/proposer/<personne_ref>")
-@reserve_a(Role.FACILITATEUR)
-def enregistrer(ref: str, personne_ref: str) -> Any:
-    """Propose."""
-    return pages.enregistrer("facilitateur", ref, personne_ref)
-
-
-@bp.post("/<ref>/ne-pas-proposer/<personne_ref>")
-@reserve_a(Role.FACILITATEUR)
-def fermer_souhait(ref: str, personne_ref: str) -> Any:
-    """Answer an employer's wish by not proposing."""
-    return pages.fermer_souhait("facilitateur", ref, personne_ref)
+proposer.installer(bp, Role.FACILITATEUR, proposer.OFFRES)

@@ -14,7 +14,7 @@ from marketplace.propositions.queries import motifs_agreges
 from marketplace.propositions.rules import MOTIFS
 from marketplace.propositions.services import plan_de_la_semaine, suggerer
 from marketplace.valeurs import ajouter_mois
-from marketplace.web.socle import proposer as pages
+from marketplace.web.socle import proposer
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.filtres import pluriel
 from marketplace.web.socle.formulaires import Formulaire
@@ -23,13 +23,6 @@ bp = Blueprint("facilitateur_propositions", __name__, url_prefix="/facilitateur/
 
 CONSEILS_MAX = 500
 """Lines of a plan taken in one go."""
-
-
-@bp.get("")
-@reserve_a(Role.FACILITATEUR)
-def liste() -> Any:
-    """Wishes to answer, then propositions."""
-    return pages.liste_propositions("facilitateur")
 
 
 @bp.get("/plan")
@@ -64,22 +57,4 @@ def delais() -> Any:
     return render_template("facilitateur/delais.html", lignes=lignes, depuis=depuis, motifs=motifs, libelles=MOTIFS)
 
 
-@bp.get("/<ref>")
-@reserve_a(Role.FACILITATEUR)
-def fiche(ref: str) -> Any:
-    """One proposition."""
-    return pages.fiche_proposition("facilitateur", ref)
-
-
-@bp.get("/<ref>/a-remettre")
-@reserve_a(Role.FACILITATEUR)
-def a_remettre(ref: str) -> Any:
-    """The sheet handed to the person."""
-    return pages.fiche_a_remettre("facilitateur", ref)
-
-
-@bp.post("/<ref>/retirer")
-@reserve_a(Role.FACILITATEUR)
-def retirer(ref: str) -> Any:
-    """Take a proposition back."""
-    return pages.annuler_proposition("facilitateur", ref)
+proposer.installer(bp, Role.FACILITATEUR, proposer.PROPOSITIONS)

@@ -11,7 +11,7 @@ from marketplace.offres import queries
 from marketplace.offres.queries import FiltresOffres
 from marketplace.propositions.queries import souhaits_ouverts
 from marketplace.propositions.services import personnes_proches
-from marketplace.web.socle import proposer as pages
+from marketplace.web.socle import proposer
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.propositions import lire_page
 
@@ -32,29 +32,4 @@ def liste() -> Any:
     return render_template("referent/offres.html", page=page, texte=texte, proches=proches, souhaits=souhaits)
 
 
-@bp.get("/<ref>")
-@reserve_a(Role.REFERENT)
-def fiche(ref: str) -> Any:
-    """One offre and her own people, ranked."""
-    return pages.page_offre("referent", ref)
-
-
-@bp.get("/<ref>/proposer/<personne_ref>")
-@reserve_a(Role.REFERENT)
-def proposer(ref: str, personne_ref: str) -> Any:
-    """Before proposing."""
-    return pages.montrer("referent", ref, personne_ref)
-
-
-@bp.post("/<ref>/proposer/<personne_ref>")
-@reserve_a(Role.REFERENT)
-def enregistrer(ref: str, personne_ref: str) -> Any:
-    """Propose."""
-    return pages.enregistrer("referent", ref, personne_ref)
-
-
-@bp.post("/<ref>/ne-pas-proposer/<personne_ref>")
-@reserve_a(Role.REFERENT)
-def fermer_souhait(ref: str, personne_ref: str) -> Any:
-    """Answer an employer's wish by not proposing."""
-    return pages.fermer_souhait("referent", ref, personne_ref)
+proposer.installer(bp, Role.REFERENT, proposer.OFFRES)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from wtforms import DateTimeLocalField, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import DateTimeLocalField, HiddenField
 
 from marketplace.contexte import PARIS
-from marketplace.propositions.services import CANAUX_ACCORD, Ordre
-from marketplace.web.socle.formulaires import Formulaire, options, sans_nir
+from marketplace.propositions.services import Ordre
+from marketplace.web.socle.formulaires import Formulaire
 
 CANAUX = {
     "entretien": "De vive voix, en entretien",
@@ -60,23 +59,6 @@ class ChampMoment(DateTimeLocalField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"], **kwargs)
-
-
-class FormulaireProposer(Formulaire):
-    """The one page between a ranking and a proposition: agreement, and a slot if there is one."""
-
-    accord_canal = RadioField(
-        "Comment a-t-elle donné son accord pour cette offre ?",
-        [InputRequired("Dites comment la personne a donné son accord pour cette offre.")],
-        choices=options((c.value, CANAUX[c.value]) for c in CANAUX_ACCORD),
-    )
-    creneau = ChampMoment("Rendez-vous proposé à l'employeur", [Optional()])
-    lieu = StringField("Lieu du rendez-vous", [Optional(), Length(max=200)])
-    mot = TextAreaField(
-        "Un mot pour l'employeur",
-        [Optional(), Length(max=2000), sans_nir],
-        description="Ce qu'elle sait faire, ce qui la motive. Rien sur sa situation.",
-    )
 
 
 class FormulaireVersion(Formulaire):
