@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from marketplace.matching.clarte import Orthographe, clair
 from marketplace.matching.referentiels import Rome
 from marketplace.matching.texte import NB_TRAITS, cle, formes, plier, traits
 from marketplace.matching.valeurs import Suggestion, SuggestionCompetence, Suggestions
@@ -17,6 +18,10 @@ TEMPERATURE_VOISINS = 0.06
 VOISINS = 40
 SIMILARITE_OFFICIELLE, FORCE_OFFICIELLE = 0.80, 40.0  # nearly an official label: spelling decides
 MOTS_OFFICIELS = 4  # shorter wordings are somebody's own, not an official label
+PART_CLAIR = 0.5  # belief given to the clearer wording, the rest to the words as typed
+EXACT = 3.0  # log-odds of a wording written as such in the lexicon
+CODES_FAMILIERS = (1.0, 0.92, 0.86, 0.82)  # the first trade of a lexicon line, then the others
+Familier = tuple[tuple[str, ...], str]
 SEUIL_VAGUE = 0.30
 QUESTION = "Quel travail faisiez-vous, ou aimeriez-vous faire ? Par exemple : ménage, cuisine, maçonnerie."
 
@@ -81,6 +86,47 @@ class Voisins:
         return resultat
 
 
+class Familiers:
+    """The hand-written wordings: which are near, and which is the very one."""
+
+    def __init__(self, rome: Rome, paires: Sequence[Familier]) -> None:
+        connues = [([rome.rang[c] for c in codes if c in rome.rang], texte) for codes, texte in paires]
+        connues = [(codes[: len(CODES_FAMILIERS)], texte) for codes, texte in connues if codes]
+        self.nombre = rome.nombre
+        self.exacts: dict[str, dict[int, float]] = {}
+        for codes, texte in connues:
+            poids = self.exacts.setdefault(cle(texte), {})
+            for code, part in zip(codes, CODES_FAMILIERS, strict=False):
+                poids[code] = max(part, poids.get(code, 0.0))
+        textes = [
+            (texte, code, part) for codes, texte in connues for code, part in zip(codes, CODES_FAMILIERS, strict=False)
+        ]
+        self.codes = np.array([code for _, code, _ in textes], np.int32)
+        self.parts = np.array([part for _, _, part in textes], np.float32)
+        self.voisins = Voisins([texte for texte, _, _ in textes])
+
+    def similarites(self, textes: Sequence[str]) -> NDArray[np.float32]:
+        """Best weighted cosine with a familiar wording of each trade."""
+        resultat = np.zeros((len(textes), self.nombre), np.float32)
+        if len(self.codes):
+            au_mieux(resultat, self.voisins.proches(textes), self.codes, self.parts)
+        return resultat
+
+    def appuis(self, textes: Sequence[str]) -> list[tuple[int, int, float]]:
+        """(row, trade, weight) of the texts that are a lexicon wording, word order and gender aside."""
+        return [(i, c, p) for i, t in enumerate(textes) for c, p in self.exacts.get(cle(t), {}).items()]
+
+
+def au_mieux(
+    resultat: NDArray[np.float32], sim: sparse.csr_matrix, codes: NDArray[np.int32],
+    parts: NDArray[np.float32] | None = None,
+) -> None:  # fmt: skip
+    """Keep in `resultat` (texts x trades) the best of `sim` (texts x wordings) over the wordings of a trade."""
+    lignes = np.repeat(np.arange(sim.shape[0]), np.diff(sim.indptr))
+    valeurs = sim.data if parts is None else sim.data * parts[sim.indices]
+    np.maximum.at(resultat.ravel(), lignes * resultat.shape[1] + codes[sim.indices], valeurs)
+
+
 class Reseau:
     """Two-layer reader of wordings, from the arrays of a trained MLPClassifier: weights in, beliefs out."""
 
@@ -113,10 +159,11 @@ class Lecteur:
     """Reads wordings into beliefs over the trades of a Rome."""
 
     def __init__(self, rome: Rome, reseau: Reseau, prior: NDArray[np.float64],
-                 familiers: Sequence[str] = (), vagues: Sequence[str] = ()) -> None:  # fmt: skip
+                 familiers: Sequence[Familier] = (), vagues: Sequence[str] = ()) -> None:  # fmt: skip
         self.rome = rome
         self.reseau = reseau
         self.part_reseau, self.part_voisins, self.part_voisins2 = 1.0, 4.0, 5.0
+        self.part_familiers, self.part_familiers2 = 2.0, 4.0
         labels = [(code, formes(long)[0], k) for k, (long, _c, code, _p, _r) in enumerate(rome.appellations)]
         labels += [(code, formes(libelle)[0], -1) for code, libelle in enumerate(rome.libelles)]
         labels.sort(key=lambda x: x[0])
@@ -132,7 +179,12 @@ class Lecteur:
             (poids, (rome.lien_competence, rome.lien_metier)), shape=(len(rome.competence_ogr), rome.nombre)
         )
         self._voisins_competences: Voisins | None = None
-        self.cles_connues = {cle(t) for t in textes} | {cle(x) for x in familiers}
+        self.familiers = Familiers(rome, familiers)
+        self.orthographe = Orthographe(
+            [*textes, *(x for _, x in familiers), *vagues, *rome.competence_libelle],
+            [*textes, *(x for _, x in familiers)],
+        )
+        self.cles_connues = {cle(t) for t in textes} | set(self.familiers.exacts)
         self.cles_vagues = {cle(x) for x in vagues}
         self.cles_connues -= self.cles_vagues
         seuls = {x for x in self.cles_connues if " " not in x}
@@ -148,30 +200,49 @@ class Lecteur:
 
     def croyances(self, textes: Sequence[str], competence: bool = False) -> NDArray[np.float32]:
         """Belief over the trades for each wording: rows sum to 1, or to 0 where nothing is readable."""
-        lu = self.reseau.lire(textes, competence)
-        vague = lu[:, -1:]
-        croyances = lu[:, :-1] + vague * self.prior.astype(np.float32)
-        if not competence:
-            croyances = self._melanger(croyances, self._similarite_codes(textes))
+        if competence:
+            lu = self.reseau.lire(textes, competence)
+            croyances = lu[:, :-1] + lu[:, -1:] * self.prior.astype(np.float32)
+        else:
+            croyances = self._croire(textes)[0]
         croyances[[not plier(t) for t in textes]] = 0.0
         return croyances
 
+    def _croire(self, textes: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Belief of each title, as typed and made clearer; and the share of the network that says it names nothing."""
+        clairs = [clair(t, self.orthographe) for t in textes]
+        refaire = [i for i, (t, c) in enumerate(zip(textes, clairs, strict=True)) if c and c != plier(t)]
+        tous = [*textes, *(clairs[i] for i in refaire)]
+        lu = self.reseau.lire(tous)
+        croyances = lu[:, :-1] + lu[:, -1:] * self.prior.astype(np.float32)
+        croyances = self._melanger(croyances, self._similarite_codes(tous), tous)
+        sorties, vagues = croyances[: len(textes)], lu[: len(textes), -1]
+        if refaire:
+            seconds = slice(len(textes), None)
+            sorties[refaire] = (1 - PART_CLAIR) * sorties[refaire] + PART_CLAIR * croyances[seconds]
+            vagues[refaire] = (1 - PART_CLAIR) * vagues[refaire] + PART_CLAIR * lu[seconds, -1]
+        return sorties, vagues
+
     def _similarite_codes(self, textes: Sequence[str]) -> NDArray[np.float32]:
         """Best cosine with a label of each trade."""
-        sim = self.voisins.proches(textes)
         resultat = np.zeros((len(textes), self.rome.nombre), np.float32)
-        lignes = np.repeat(np.arange(len(textes)), np.diff(sim.indptr))
-        plats = lignes * self.rome.nombre + self.codes_labels[sim.indices]
-        np.maximum.at(resultat.ravel(), plats, sim.data)
+        au_mieux(resultat, self.voisins.proches(textes), self.codes_labels)
         return resultat
 
-    def _melanger(self, reseau: NDArray[np.float32], similarite: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Log-linear mixture of the network's belief and of the likeness with official labels."""
+    def _melanger(
+        self, reseau: NDArray[np.float32], similarite: NDArray[np.float32], textes: Sequence[str]
+    ) -> NDArray[np.float32]:
+        """Log-linear mixture of the network's belief and of the likeness with official and familiar labels."""
+        familier = self.familiers.similarites(textes)
         z = (
             self.part_reseau * np.log(reseau + 1e-6)
             + self.part_voisins * similarite
             + self.part_voisins2 * similarite**4
+            + self.part_familiers * familier
+            + self.part_familiers2 * familier**4
         )
+        for ligne, code, poids in self.familiers.appuis(textes):
+            z[ligne, code] += EXACT * poids
         z -= z.max(axis=1, keepdims=True)
         np.exp(z, out=z)
         z /= z.sum(axis=1, keepdims=True)
@@ -185,13 +256,12 @@ class Lecteur:
         if not plier(texte):
             return Suggestions((), True, QUESTION)
         lu = formes(texte)[0] if " / " in texte else texte
-        reseau = self.reseau.lire([lu])[0]
         sim = self.voisins.similarites(lu)
         if lu != texte:
             sim = np.maximum(sim, self.voisins.similarites(formes(texte)[-1]))
         par_code = np.maximum.reduceat(sim, self._debuts)
-        croyance = (reseau[:-1] + reseau[-1] * self.prior.astype(np.float32))[None, :]
-        croyance = self._melanger(croyance, par_code[None, :])[0]
+        croyances, vagues = self._croire([lu])
+        croyance = croyances[0]
         proche = float(par_code.max())
         if proche > SIMILARITE_OFFICIELLE and (lu != texte or len(plier(texte).split()) >= MOTS_OFFICIELS):
             appui = np.where(par_code > SIMILARITE_OFFICIELLE, ((par_code - proche) * FORCE_OFFICIELLE), -np.inf)
@@ -208,7 +278,7 @@ class Lecteur:
             choisi = self.appellation_labels[rangs[int(np.argmax(sim[rangs]))]]
             libelle = self.rome.appellations[choisi][0]
             suggestions.append(Suggestion(self.rome.codes[code], libelle, round(float(croyance[code]), 4)))
-        vague = not suggestions or self._vague(texte, float(reseau[-1]), float(croyance.max()), proche)
+        vague = not suggestions or self._vague(texte, float(vagues[0]), float(croyance.max()), proche)
         return Suggestions(tuple(suggestions), vague, QUESTION if vague else None)
 
     def _vague(self, texte: str, vague: float, croyance: float, proche: float) -> bool:

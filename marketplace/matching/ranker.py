@@ -73,7 +73,7 @@ class Ranker:
                 rome,
                 Reseau.depuis(lecteur.tableaux),
                 lecteur.tableaux["prior"].astype(float),
-                [x for _, x in lexique.familiers],
+                lexique.familiers,
                 lexique.vagues,
             )
         )

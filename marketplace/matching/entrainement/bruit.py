@@ -15,9 +15,10 @@ from marketplace.matching.entrainement.mots_du_bruit import (
     AVANT,
     NOMS_VERBES,
     PHONETIQUE,
-    SYNONYMES,
     VOISINS_CLAVIER,
 )
+from marketplace.matching.entrainement.mots_vagues import lieu
+from marketplace.matching.entrainement.synonymes import SYNONYMES
 
 _MOTS = re.compile(r"[\w'-]+", re.UNICODE)
 PETITS = {"de", "du", "des", "d", "la", "le", "les", "l", "un", "une", "et", "en", "a", "à", "au", "aux", "ou", "sur"}
@@ -64,9 +65,9 @@ def _tronque(mot: str, hasard: random.Random) -> str:
 def _reformuler(mot: str, force: float, hasard: random.Random) -> str:
     """A word, its abbreviation, another word for it, or its beginning."""
     tirage = hasard.random()
-    if tirage < 0.16 * force + 0.03 and mot in ABREGES:
+    if mot in ABREGES and tirage < 0.16 * force + 0.03 and (mot not in SYNONYMES or hasard.random() < 0.5):
         return hasard.choice(ABREGES[mot])
-    if tirage < 0.10 * force and mot in SYNONYMES:
+    if tirage < 0.16 * force + 0.05 and mot in SYNONYMES:
         return hasard.choice(SYNONYMES[mot])
     if tirage > 1 - 0.06 * force:
         return _tronque(mot, hasard)
@@ -113,6 +114,8 @@ def titre(libelle: str, hasard: random.Random, force: float) -> str:
         m = hasard.choice(AVANT).split() + m
     if hasard.random() < 0.14:
         m += hasard.choice(APRES).split()
+    if hasard.random() < 0.05:
+        m += lieu(hasard).split()
     return " ".join(m)
 
 

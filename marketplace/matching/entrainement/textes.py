@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.entrainement import bruit
+from marketplace.matching.entrainement import bruit, mots_vagues
 from marketplace.matching.lexique import Lexique
 from marketplace.matching.referentiels import Rome
 from marketplace.matching.texte import formes
@@ -135,9 +135,9 @@ class Corpus:
                     continue
                 code = self.code(hasard)
                 yield self.competence(code, hasard, force), code, True
-            elif hasard.random() < 0.055:
-                libelle = hasard.choice(self.vagues)
-                if hasard.random() < 0.3:
+            elif hasard.random() < 0.07:
+                libelle = mots_vagues.vague(hasard) if hasard.random() < 0.4 else hasard.choice(self.vagues)
+                if hasard.random() < 0.25:
                     libelle += " " + hasard.choice(self.vagues)
                 yield bruit.titre(libelle, hasard, force * 0.5), self.vague, False
             elif hasard.random() < 0.06:

@@ -61,8 +61,7 @@ def interprete_de(rome: Rome, modeles: Path, lexique: Lexique) -> Interprete:
     """The reader as the engine opens it."""
     artefact = charger(modeles, "lecteur")
     prior = artefact.tableaux["prior"].astype(float)
-    familiers = [x for _, x in lexique.familiers]
-    return Interprete(Lecteur(rome, Reseau.depuis(artefact.tableaux), prior, familiers, lexique.vagues))
+    return Interprete(Lecteur(rome, Reseau.depuis(artefact.tableaux), prior, lexique.familiers, lexique.vagues))
 
 
 def entrainer(
