@@ -10,6 +10,7 @@ from marketplace.comptes.taches import effacer_acces
 from marketplace.contexte import Contexte
 from marketplace.depots import effacer_depots
 from marketplace.heures.photographies import photographier
+from marketplace.heures.services.questionnaires import preparer_questionnaires
 from marketplace.heures.services.situations import demander_situations
 from marketplace.heures.taches import (
     constater_silences,
@@ -77,6 +78,14 @@ TACHES: tuple[Tache, ...] = (
         suivre_personnes,
     ),
     Tache("situations", "Demander où en sont les salariés", Rythme.QUOTIDIEN, 5, True, demander_situations),
+    Tache(
+        "questionnaires",
+        "Préparer les questionnaires de fin de contrat",
+        Rythme.QUOTIDIEN,
+        5,
+        True,
+        preparer_questionnaires,
+    ),
     Tache("conservation", "Effacer les fiches arrivées à leur terme", Rythme.HEBDOMADAIRE, 4, True, purger_personnes),
     Tache(
         "recherche",

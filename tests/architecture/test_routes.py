@@ -32,6 +32,8 @@ PUBLIQUES = {
     "public_notes",
     "public_assistant",
     "public_documents",
+    "public_actualite",
+    "public_votre_avis",
     "static",
     "bootstrap",
 }

@@ -19,6 +19,7 @@ from marketplace.heures.models.mission import Mission
 from marketplace.heures.models.partage import ClePartage, PartCle, Reaffectation
 from marketplace.heures.models.photographie import Photographie
 from marketplace.heures.models.piece import PieceHeures
+from marketplace.heures.models.questionnaire import QuestionnaireFin, ReponseFin
 from marketplace.heures.models.reprise import LigneReprise, Reprise
 from marketplace.heures.models.situation import Moment, PointDeSuivi
 from marketplace.heures.rules.controle import ResultatControle
@@ -52,7 +53,9 @@ __all__ = [
     "Photographie",
     "PieceHeures",
     "PointDeSuivi",
+    "QuestionnaireFin",
     "Reaffectation",
+    "ReponseFin",
     "Reprise",
     "ResultatControle",
     "SorteCorrespondance",

@@ -16,7 +16,7 @@ from marketplace.comptes.droits import Action
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import RegleViolee
-from marketplace.heures.models import Contrat, CorrespondanceHeures
+from marketplace.heures.models import Contrat, CorrespondanceHeures, QuestionnaireFin
 from marketplace.heures.queries.personne import (
     ContratDePersonne,
     MoisDePersonne,
@@ -24,13 +24,15 @@ from marketplace.heures.queries.personne import (
     contrats_de_la_personne,
     heures_de_la_personne,
 )
+from marketplace.heures.queries.questionnaires import QuestionnaireDePersonne, questionnaires_de_la_personne
 from marketplace.journal.models import Notification
 from marketplace.journal.services import journaliser, noter_lectures
 from marketplace.offres.models import Offre
 from marketplace.personnes.models import Personne
-from marketplace.personnes.portee import personne_du_perimetre
+from marketplace.personnes.portee import personne_du_perimetre, roles_de_suivi
 from marketplace.personnes.queries.fiches import FichePersonne, fiche
 from marketplace.personnes.queries.traces import FaitVu, LectureVue, historique, lectures_de
+from marketplace.personnes.rules.suivis import exiger_referent
 from marketplace.personnes.services.effacement import effacer_fiche
 from marketplace.personnes.services.information import inscrire_retrait
 from marketplace.personnes.services.statuts import statuts_ouverts
@@ -63,6 +65,7 @@ class DonneesDePersonne:
     propositions: tuple[PropositionDePersonne, ...]
     contrats: tuple[ContratDePersonne, ...]
     heures: tuple[MoisDePersonne, ...]
+    questionnaires: tuple[QuestionnaireDePersonne, ...]
     lectures: tuple[LectureVue, ...]
     historique: tuple[FaitVu, ...]
 
@@ -94,7 +97,10 @@ def effacer_personne(ctx: Contexte, acteur: Acteur, ref: str) -> None:
     Raises Introuvable, RegleViolee while a contrat runs: it is the proof of the hours her employer declares.
     """
     with ctx.transaction() as s:
-        personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, ctx.aujourdhui())
+        jour = ctx.aujourdhui()
+        personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, jour)
+        siens = roles_de_suivi(s, personne.id, acteur.referent_id, jour)
+        exiger_referent(siens, facilitateur=acteur.est_facilitateur)
         effacer(ctx, s, acteur, personne, "effacer", "Fiche effacée à la demande de la personne")
 
 
@@ -112,6 +118,9 @@ def effacer(ctx: Contexte, s: Session, acteur: Acteur, personne: Personne, actio
         s.execute(delete(Notification).where(Notification.lien.endswith(f"/{ref}", autoescape=True)))
     # The matricule or the name under which an employer's payroll knew her.
     s.execute(delete(CorrespondanceHeures).where(CorrespondanceHeures.personne_id == personne.id))
+    # That a sheet was handed over; the answers, if any, already know nobody.
+    siens = select(Contrat.id).where(Contrat.personne_id == personne.id)
+    s.execute(delete(QuestionnaireFin).where(QuestionnaireFin.contrat_id.in_(siens)))
     _fermer_tout(ctx, s, acteur, personne)
     s.execute(
         update(Proposition)
@@ -142,7 +151,7 @@ def lire_donnees(
     jour = ctx.aujourdhui()
     with ctx.transaction() as s:
         personne = personne_du_perimetre(s, acteur, Action.VOIR_PERSONNE, ref, jour)
-        ouverts = statuts_ouverts(s, acteur, personne, accord_proposition=accord_proposition)
+        ouverts = statuts_ouverts(s, acteur, personne, jour, accord_proposition=accord_proposition)
         noter_lectures(s, ctx.horloge(), acteur, [personne.id], EXERCICE_DES_DROITS)
         if export:
             journaliser(s, ctx.horloge(), acteur, "exporter", personne, "Copie de ses données remise")
@@ -153,6 +162,7 @@ def lire_donnees(
             propositions=_propositions(s, personne.id),
             contrats=contrats_de_la_personne(s, personne.id, jour),
             heures=heures_de_la_personne(s, personne.id),
+            questionnaires=questionnaires_de_la_personne(s, personne.id),
             lectures=lectures_de(s, personne.id, 1000),
             historique=historique(s, personne.id, 1000),
         )

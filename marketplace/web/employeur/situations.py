@@ -8,7 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import RegleViolee
+from marketplace.heures.rules.questionnaire import ECHELLE, QUESTIONS
 from marketplace.heures.rules.situations import EN_POSTE
+from marketplace.heures.services.questionnaires import lire_opinion
 from marketplace.heures.services.situations import lire_questions, repondre_situation
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 
@@ -35,6 +37,15 @@ def liste() -> Any:
         questions=lire_questions(contexte(), acteur()),
         en_poste=EN_POSTE,
         reponses=REPONSES,
+    )
+
+
+@bp.get("/avis")
+@reserve_a(Role.EMPLOYEUR)
+def opinion() -> Any:
+    """What former salariés said of the structure, five answers at least."""
+    return render_template(
+        "employeur/opinion.html", o=lire_opinion(contexte(), acteur()), questions=QUESTIONS, echelle=ECHELLE
     )
 
 

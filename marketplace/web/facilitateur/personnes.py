@@ -9,6 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import RegleViolee
+from marketplace.heures.queries.questionnaires import opinions as lire_opinions
+from marketplace.heures.rules.questionnaire import ECHELLE, QUESTIONS
 from marketplace.personnes.queries import nombre_a_traiter
 from marketplace.propositions.services.doublons import distinguer_fiches, lire_doublons, reunir_fiches
 from marketplace.web.socle import dossiers
@@ -24,6 +26,15 @@ def liste() -> Any:
     with contexte().lecture() as s:
         a_valider = nombre_a_traiter(s, acteur().territoire_id)
     return render_template("facilitateur/personnes.html", a_valider=a_valider, **dossiers.page_de_liste(request.args))
+
+
+@bp.get("/opinions")
+@reserve_a(Role.FACILITATEUR)
+def opinions() -> Any:
+    """What people said at the end of their contrats, five answers at least."""
+    with contexte().lecture() as s:
+        lues = lire_opinions(s, acteur().territoire_id, contexte().aujourdhui())
+    return render_template("facilitateur/opinions.html", o=lues, questions=QUESTIONS, echelle=ECHELLE)
 
 
 @bp.get("/doublons")
@@ -64,4 +75,5 @@ def fiche(ref: str) -> Any:
     return render_template("facilitateur/personne.html", **dossiers.page_de_fiche(ref))
 
 
+dossiers.installer_rattachements(bp, Role.FACILITATEUR)
 dossiers.installer(bp, Role.FACILITATEUR)

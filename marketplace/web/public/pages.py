@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from marketplace.web.public import (
+    actualite,
     agenda,
     assistant,
     calculette,
@@ -20,10 +21,12 @@ from marketplace.web.public import (
     recherche,
     sante,
     suggestions,
+    votre_avis,
     vues,
 )
 
 blueprints: list[Blueprint] = [
+    actualite.bp,
     agenda.bp,
     assistant.bp,
     calculette.bp,
@@ -39,5 +42,6 @@ blueprints: list[Blueprint] = [
     recherche.bp,
     sante.bp,
     suggestions.bp,
+    votre_avis.bp,
     vues.bp,
 ]

@@ -24,12 +24,14 @@ from marketplace.web.socle.dossiers.parcours import (
     releve,
     retirer_arret,
 )
+from marketplace.web.socle.dossiers.questionnaires import questionnaires, remettre_fiche
+from marketplace.web.socle.dossiers.rattachements import accepter, decliner, rattachements
 from marketplace.web.socle.dossiers.saisie import competences, metiers, modifier, nouvelle
 from marketplace.web.socle.dossiers.situation import quartier, retirer_situation, situation
 from marketplace.web.socle.dossiers.suites import decider_suite, fins, repondre_question, situations
-from marketplace.web.socle.dossiers.suivi import cesser, contact, informer, remettre, retirer, suivi
+from marketplace.web.socle.dossiers.suivi import cesser, contact, fin_de_suivi, informer, remettre, retirer, suivi
 
-__all__ = ["ACCOMPAGNEMENT", "installer", "page_de_fiche", "page_de_liste"]
+__all__ = ["ACCOMPAGNEMENT", "installer", "installer_rattachements", "page_de_fiche", "page_de_liste"]
 
 PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/nouvelle", "nouvelle", ("GET", "POST"), nouvelle),
@@ -39,6 +41,8 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/situations", "situations", ("GET",), situations),
     ("/situations/<int:point_id>", "repondre_question", ("POST",), repondre_question),
     ("/fins", "fins", ("GET",), fins),
+    ("/questionnaires", "questionnaires", ("GET",), questionnaires),
+    ("/questionnaires/<int:numero>", "remettre_fiche", ("POST",), remettre_fiche),
     ("/<ref>/suite", "decider_suite", ("POST",), decider_suite),
     ("/<ref>/modifier", "modifier", ("GET", "POST"), modifier),
     ("/<ref>/mobilite", "mobilite", ("GET", "POST"), mobilite),
@@ -57,6 +61,7 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/<ref>/retirer", "retirer", ("POST",), retirer),
     ("/<ref>/remettre", "remettre", ("POST",), remettre),
     ("/<ref>/suivi", "suivi", ("GET", "POST"), suivi),
+    ("/<ref>/suivi/<int:utilisateur_id>/finir", "fin_de_suivi", ("POST",), fin_de_suivi),
     ("/<ref>/cesser", "cesser", ("POST",), cesser),
     ("/<ref>/fiche-de-competences", "fiche_de_competences", ("GET",), fiche_de_competences),
     ("/<ref>/hors-de-portee", "hors_de_portee", ("GET",), hors_de_portee),
@@ -64,6 +69,19 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/<ref>/donnees.json", "copie", ("GET",), copie),
     ("/<ref>/effacer", "effacer", ("POST",), effacer),
 )
+
+
+RATTACHEMENTS: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
+    ("/rattachements", "rattachements", ("GET",), rattachements),
+    ("/rattachements/<int:demande_id>/accepter", "accepter_rattachement", ("POST",), accepter),
+    ("/rattachements/<int:demande_id>/decliner", "decliner_rattachement", ("POST",), decliner),
+)
+
+
+def installer_rattachements(bp: Blueprint, role: Role) -> None:
+    """Hang the requests to follow somebody already known on the blueprint of those who answer."""
+    for chemin, nom, methodes, vue in RATTACHEMENTS:
+        bp.add_url_rule(chemin, nom, reserve_a(role)(vue), methods=list(methodes))
 
 
 def installer(bp: Blueprint, role: Role) -> None:
