@@ -11,13 +11,9 @@ from marketplace.matching.decision import CoucheDecision
 from marketplace.matching.lecture import Lecture
 from marketplace.matching.pertinence import NEUTRE, Graphe, Pertinence, marge_trajet
 from marketplace.matching.valeurs import Poste, Reglages
-from marketplace.matching.vivier import BIT, INCONNU, MOTIFS, RECUPERABLES, Examen, Vivier, hacher, melanger
+from marketplace.matching.vivier import INCONNU, Vivier, hacher, melanger
 
 PRESELECTION = 200
-PREMIERS_REFUSES = 1000  # looked at first among those a requirement leaves out
-_BITS = np.arange(256)
-_PREMIER_MOTIF: dict[str, NDArray[np.bool_]] = {m: np.equal(_BITS & -_BITS, BIT[m]) for m in MOTIFS}
-_SEUL_RECUPERABLE = np.isin(_BITS, [BIT[m] for m in RECUPERABLES])
 
 
 @dataclass(frozen=True)
@@ -42,36 +38,28 @@ class Calcul:
     consideres: int
 
 
-def premiers_scores(vivier: Vivier, graphe: Graphe, lecture: Lecture) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """Expected gain of everybody held, from the posting lists alone, and the slots where it is not zero.
-
-    The array is the pool's scratch pad: `effacer` must give it back clean.
-    """
-    n = vivier.taille
+def premiers_scores(
+    vivier: Vivier, graphe: Graphe, lecture: Lecture, vus: NDArray[np.bool_] | None = None
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Slots with a trade in common with the offre, among `vus`, and their expected gain."""
     if not lecture.lisible:
-        return np.full(n, NEUTRE, np.float32), np.arange(n)
+        tous = np.arange(vivier.taille) if vus is None else np.flatnonzero(vus)
+        return tous, np.full(len(tous), NEUTRE, np.float32)
+    places, gains = vivier.listes(*graphe.gains(lecture), vus)
     score = vivier.brouillon()
-    neutres = vivier.neutres()
-    score[neutres] = vivier.neutre[neutres]
-    touches = [neutres]
-    codes, poids = graphe.gains(lecture)
-    for code, p in zip(codes, poids, strict=True):
-        colonne = vivier.colonnes[code]
-        if colonne.nombre:
-            places = colonne.places[: colonne.nombre]
-            avant = score[places]
-            touches.append(places[avant == 0])
-            avant += colonne.valeurs[: colonne.nombre] * np.float32(p / 255)
-            score[places] = avant
-    return score, np.concatenate(touches).astype(np.intp, copy=False)
+    np.add.at(score, places, gains)
+    places = vivier.distinctes(places)
+    premiers = score.take(places)
+    score[places] = 0.0
+    return places, premiers
 
 
 def premier_score(vivier: Vivier, graphe: Graphe, lecture: Lecture) -> NDArray[np.float32]:
-    """A copy of the first scores of everybody."""
-    score, touches = premiers_scores(vivier, graphe, lecture)
-    copie = score.copy()
-    vivier.effacer(score, touches)
-    return copie
+    """The first score of everybody, from the index."""
+    score = np.zeros(vivier.taille, np.float32)
+    places, premiers = premiers_scores(vivier, graphe, lecture)
+    score[places] = premiers
+    return score
 
 
 def premier_score_force_brute(vivier: Vivier, graphe: Graphe, lecture: Lecture) -> NDArray[np.float32]:
@@ -92,28 +80,25 @@ def premier_score_force_brute(vivier: Vivier, graphe: Graphe, lecture: Lecture) 
 
 
 def preselection(
-    vivier: Vivier, score: NDArray[np.float32], admis: NDArray[np.intp], nombre: int, sel: int
+    vivier: Vivier, places: NDArray[np.intp], premiers: NDArray[np.float32], nombre: int, sel: int
 ) -> NDArray[np.intp]:
-    """The `nombre` best slots of `admis` by first score, ties by the neutral key (R126)."""
-    if len(admis) <= nombre:
-        return admis
-    s = score[admis]
-    seuil = np.partition(s, len(s) - nombre)[len(s) - nombre]
-    dessus, egaux = admis[s > seuil], admis[s == seuil]
-    cles = melanger(vivier.hash[egaux], sel)
+    """Positions in `places` of the `nombre` best first scores, ties by the neutral key (R126)."""
+    if len(places) <= nombre:
+        return np.arange(len(places))
+    seuil = np.partition(premiers, len(places) - nombre)[len(places) - nombre]
+    dessus, egaux = np.flatnonzero(premiers > seuil), np.flatnonzero(premiers == seuil)
+    cles = melanger(vivier.hash[places[egaux]], sel)
     return np.concatenate([dessus, egaux[np.argsort(cles, kind="stable")[: nombre - len(dessus)]]])
 
 
-def _admissibles(vivier: Vivier, parmi: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
-    """Slots that may be considered; None when that is everybody."""
-    n = vivier.taille
-    if parmi is None:
-        return None if vivier.complet else vivier.vivant[:n]
-    masque = np.zeros(n, bool)
-    longueur = min(n, len(parmi))
-    masque[:longueur] = np.asarray(parmi, bool)[:longueur]
-    masque &= vivier.vivant[:n]
-    return masque
+def _completer(
+    bons: NDArray[np.bool_], places: NDArray[np.intp], premiers: NDArray[np.float32]
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Everybody within reach, with a first score of zero for those not in `places`."""
+    score = np.zeros(len(bons), np.float32)
+    score[places] = premiers
+    tous = np.flatnonzero(bons)
+    return tous, score[tous]
 
 
 class Noyau:
@@ -139,108 +124,52 @@ class Noyau:
         self, vivier: Vivier, poste: Poste, lecture: Lecture, parmi: NDArray[np.bool_] | None, limit: int
     ) -> Calcul:
         """Filter, score and order the people held; at least PRESELECTION are scored to the end."""
-        n = vivier.taille
-        admissible = _admissibles(vivier, parmi)
-        consideres = vivier.vivants if parmi is None or admissible is None else int(admissible.sum())
         examen = vivier.examiner(poste, self.reglages.delai_disponibilite_jours)
-        ecartes = {"non_eligible": vivier.vivants - consideres} | dict.fromkeys(MOTIFS, 0)
-        effectifs = vivier.effectifs(None if parmi is None else admissible)
-        for motif, premier in _PREMIER_MOTIF.items():
-            ecartes[motif] += int(effectifs[premier[examen.classes]].sum())
-        bons = vivier.sans_reproche(examen)
-        if admissible is not None:
-            bons &= admissible
-        tard = vivier.dispo[:n] > examen.dispo
-        tard &= bons
-        ecartes["disponibilite"] = int(np.count_nonzero(tard))
-        bons ^= tard
-        loin = np.take(examen.loin, vivier.porte[:n], mode="clip")
-        loin &= bons
-        ecartes["trajet"] = int(np.count_nonzero(loin))
-        bons ^= loin
-        score, candidats = premiers_scores(vivier, self.graphe, lecture)
-        try:
-            return self._ordonner(
-                vivier, poste, lecture, examen, bons, admissible, score, candidats, limit, ecartes, consideres
-            )
-        finally:
-            vivier.effacer(score, candidats)
-
-    def _ordonner(
-        self,
-        vivier: Vivier,
-        poste: Poste,
-        lecture: Lecture,
-        examen: Examen,
-        bons: NDArray[np.bool_],
-        admissible: NDArray[np.bool_] | None,
-        score: NDArray[np.float32],
-        candidats: NDArray[np.intp],
-        limit: int,
-        ecartes: dict[str, int],
-        consideres: int,
-    ) -> Calcul:
-        """From first scores to the final order."""
-        sel = hacher(poste.ref)
-        retenus = candidats[bons[candidats]]
-        nombre = max(PRESELECTION, limit)
+        filtrage = vivier.filtrer(examen, parmi)
+        sel, nombre = hacher(poste.ref), max(PRESELECTION, limit)
+        candidats, premiers = premiers_scores(vivier, self.graphe, lecture, filtrage.bons | filtrage.presque)
+        bon = filtrage.bons.take(candidats)
+        retenus, premiers_retenus = candidats[bon], premiers[bon]
         if len(retenus) < nombre:  # few people have a trade in common: the others follow, in neutral order
-            retenus = np.flatnonzero(bons)
-        choisis = preselection(vivier, score, retenus, nombre, sel)
-        bases = self._pertinences(vivier, lecture, choisis)
-        pertinences = bases
+            retenus, premiers_retenus = _completer(filtrage.bons, retenus, premiers_retenus)
+        garde = preselection(vivier, retenus, premiers_retenus, nombre, sel)
+        choisis, premiers_choisis = retenus[garde], premiers_retenus[garde]
+        bases = pertinences = self._pertinences(vivier, lecture, choisis)
         if self.couche.active:
             pertinences = self.couche.probabilites(vivier.traits_decision(poste, choisis, bases))
         portes = vivier.porte[choisis]
         minutes = examen.minutes[portes]
         limites = vivier.portes.tableau()[portes, 2]
-        marge = marge_trajet(minutes, limites, self.reglages.part_trajet, INCONNU)
-        scores = np.round(pertinences * marge, 6)
+        scores = np.round(pertinences * marge_trajet(minutes, limites, self.reglages.part_trajet, INCONNU), 6)
         ordre = np.lexsort((melanger(vivier.hash[choisis], sel), -scores))[:limit]
-        gardes = choisis[ordre]
-        hors, rates = self._hors_de_portee(vivier, examen, score, candidats, bons, admissible, sel)
+        proches = ~bon & (premiers > self.reglages.seuils_proximite[2])
+        hors, hors_premiers = self._hors_de_portee(vivier, candidats[proches], premiers[proches], sel)
         return Calcul(
             lecture=lecture,
-            places=gardes,
-            premiers=score[gardes],
+            places=choisis[ordre],
+            premiers=premiers_choisis[ordre],
             bases=bases[ordre],
             pertinences=pertinences[ordre],
             scores=scores[ordre],
             minutes=minutes[ordre],
             modes=examen.modes[portes[ordre]],
             hors=hors,
-            hors_premiers=score[hors],
-            hors_rates=rates,
+            hors_premiers=hors_premiers,
+            hors_rates=vivier.rates(examen, hors),
             hors_minutes=examen.minutes[vivier.porte[hors]],
             hors_modes=examen.modes[vivier.porte[hors]],
-            ecartes=ecartes,
-            consideres=consideres,
+            ecartes=filtrage.ecartes,
+            consideres=filtrage.consideres,
         )
 
     def _hors_de_portee(
-        self,
-        vivier: Vivier,
-        examen: Examen,
-        score: NDArray[np.float32],
-        candidats: NDArray[np.intp],
-        bons: NDArray[np.bool_],
-        admissible: NDArray[np.bool_] | None,
-        sel: int,
-    ) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
-        """Relevant slots that lack one thing an aid could bring, best first, and what each lacks."""
-        refuses = candidats[~bons[candidats]]
-        refuses = refuses[score[refuses] > self.reglages.seuils_proximite[2]]
-        if admissible is not None:
-            refuses = refuses[admissible[refuses]]
-        combien = self.reglages.hors_de_portee_max
-        tete = preselection(vivier, score, refuses, PREMIERS_REFUSES, sel)
-        bas = float(score[tete].min()) if len(tete) < len(refuses) else -1.0
-        uniques = tete[_SEUL_RECUPERABLE[vivier.rates(examen, tete)]]
-        if bas >= 0 and np.count_nonzero(score[uniques] > bas) < combien:  # the head was too short to be sure
-            uniques = refuses[_SEUL_RECUPERABLE[vivier.rates(examen, refuses)]]
-        hors = preselection(vivier, score, uniques, combien, sel)
-        hors = hors[np.lexsort((melanger(vivier.hash[hors], sel), -np.round(score[hors], 6)))]
-        return hors, vivier.rates(examen, hors)
+        self, vivier: Vivier, presque: NDArray[np.intp], premiers: NDArray[np.float32], sel: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The best of the relevant people who lack one thing an aid could bring, best first."""
+        garde = preselection(vivier, presque, premiers, self.reglages.hors_de_portee_max, sel)
+        hors, premiers = presque[garde], premiers[garde]
+        ordre = np.lexsort((melanger(vivier.hash[hors], sel), -np.round(premiers, 6)))
+        return hors[ordre], premiers[ordre]
 
     def _pertinences(self, vivier: Vivier, lecture: Lecture, places: NDArray[np.intp]) -> NDArray[np.float64]:
         """Relevance of some slots; what cannot be read is neutral, never zero (R125)."""

@@ -11,13 +11,14 @@ from scipy.special import ndtr
 
 from marketplace.matching.lecture import LARGEUR, Lecture
 from marketplace.matching.referentiels import Rome
-from marketplace.matching.valeurs import POIDS_DES_METIERS
+from marketplace.matching.valeurs import POIDS_DES_METIERS, ErreurMatching
 
 GAINS = np.array([0.0, 1 / 7, 3 / 7, 1.0], np.float32)  # of a far, a near, the same trade
 TRAITS = ("meme_metier", "metier_proche", "metier_voisin")
 DISPERSION_TRAJET = 0.17  # spread of true over estimated journeys, in log
 NEUTRE = 0.20  # relevance of what is unknown: neither good nor bad (R125)
 CODES_POSTE = 8
+_TOUTES = (1 << 64) - 1
 
 
 class Graphe:
@@ -49,31 +50,60 @@ class Graphe:
         return resultat
 
 
+FEUILLES_MAX = 64
+
+
 class Foret:
-    """Boosted trees as arrays: every tree of every row walked at once."""
+    """Boosted trees as masks of leaves: a row keeps the leaves that no comparison rules out, the first is hers.
+
+    For each trait and each interval between its thresholds, one word a tree says which leaves remain; a row costs
+    one look-up a trait whatever the depth (the « QuickScorer » idea).
+    """
 
     def __init__(self, tableaux: Mapping[str, NDArray[Any]]) -> None:
-        self.trait = tableaux["trait"].astype(np.intp)
-        self.seuil = tableaux["seuil"].astype(np.float64)
-        self.gauche = tableaux["gauche"].astype(np.intp)
-        self.droite = tableaux["droite"].astype(np.intp)
-        self.feuille = tableaux["feuille"].astype(bool)
-        self.valeur = tableaux["valeur"].astype(np.float64)
+        trait, seuil = tableaux["trait"].astype(np.intp), tableaux["seuil"].astype(np.float64)
+        gauche, droite = tableaux["gauche"].astype(np.intp), tableaux["droite"].astype(np.intp)
+        feuille = tableaux["feuille"].astype(bool)
         self.base = float(tableaux["base"])
-        self.profondeur = int(tableaux["profondeur"])
-        arbres, noeuds = self.trait.shape
-        self._decalage = (np.arange(arbres) * noeuds)[None, :]
+        arbres = len(trait)
+        self.valeurs = np.zeros((arbres, FEUILLES_MAX))
+        coupes: list[tuple[int, float, int, int]] = []  # trait, threshold, tree, leaves left when it is passed
+
+        def parcourir(arbre: int, noeud: int, premiere: int) -> int:
+            """Number the leaves from left to right; the number after the last one of this node."""
+            if feuille[arbre, noeud]:
+                if premiere >= FEUILLES_MAX:
+                    raise ErreurMatching(
+                        f"Modèle de pertinence trop grand : {FEUILLES_MAX} feuilles par arbre au plus."
+                    )
+                self.valeurs[arbre, premiere] = tableaux["valeur"][arbre, noeud]
+                return premiere + 1
+            milieu = parcourir(arbre, int(gauche[arbre, noeud]), premiere)
+            tombent = (1 << milieu) - (1 << premiere)
+            coupes.append((int(trait[arbre, noeud]), float(seuil[arbre, noeud]), arbre, ~tombent & _TOUTES))
+            return parcourir(arbre, int(droite[arbre, noeud]), milieu)
+
+        for arbre in range(arbres):
+            parcourir(arbre, 0, 0)
+        self.seuils: list[NDArray[np.float64]] = []
+        self.restent: list[NDArray[np.uint64]] = []
+        for t in range(len(TRAITS)):
+            miennes = sorted(c for c in coupes if c[0] == t)
+            seuils = np.unique([c[1] for c in miennes])
+            masques = np.full((len(seuils) + 1, arbres), _TOUTES, np.uint64)
+            for _, valeur, arbre, masque in miennes:
+                masques[np.searchsorted(seuils, valeur) + 1 :, arbre] &= np.uint64(masque)
+            self.seuils.append(seuils)
+            self.restent.append(masques)
+        self._arbres = np.arange(arbres)
 
     def predire(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """One value a row."""
-        noeud = np.repeat(self._decalage, len(x), axis=0)
-        trait, seuil = self.trait.ravel(), self.seuil.ravel()
-        gauche, droite = self.gauche.ravel(), self.droite.ravel()
-        rangees = np.arange(len(x))[:, None]
-        for _ in range(self.profondeur):
-            vers_gauche = x[rangees, trait[noeud]] <= seuil[noeud]
-            noeud = self._decalage + np.where(vers_gauche, gauche[noeud], droite[noeud])
-        resultat: NDArray[np.float64] = self.base + self.valeur.ravel()[noeud].sum(axis=1)
+        masque = self.restent[0][np.searchsorted(self.seuils[0], x[:, 0])]
+        for t in range(1, len(TRAITS)):
+            masque &= self.restent[t][np.searchsorted(self.seuils[t], x[:, t])]
+        premiere = np.bitwise_count(~masque & (masque - np.uint64(1)))  # zeros under the lowest leaf that remains
+        resultat: NDArray[np.float64] = self.base + self.valeurs[self._arbres, premiere].sum(axis=1)
         return resultat
 
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.decision import tableau
+from marketplace.matching.decision import TEMPS_PLEIN, tableau
 from marketplace.matching.exigences import Exigences
+from marketplace.matching.filtres import Bits, Masques, compter, depaqueter, empaqueter
 from marketplace.matching.lecture import LARGEUR, Lecture
+from marketplace.matching.listes import Colonne, Table
 from marketplace.matching.trajets import IMPOSSIBLE, MODES, Trajets, bits_modes
 from marketplace.matching.valeurs import Heures, Poste, Profil
 
@@ -44,65 +47,34 @@ def melanger(hashes: NDArray[np.uint64], sel: int) -> NDArray[np.uint64]:
     return resultat
 
 
-@dataclass
-class _Colonne:
-    """One growable posting list."""
-
-    places: NDArray[np.int32]
-    valeurs: NDArray[np.uint8]
-    nombre: int
-
-    def ajouter(self, place: int, valeur: int) -> None:
-        if self.nombre == len(self.places):
-            taille = max(8, int(self.nombre * 1.5))
-            self.places = np.resize(self.places, taille) if self.nombre else np.zeros(taille, np.int32)
-            self.valeurs = np.resize(self.valeurs, taille) if self.nombre else np.zeros(taille, np.uint8)
-        self.places[self.nombre], self.valeurs[self.nombre] = place, valeur
-        self.nombre += 1
-
-    def retirer(self, place: int) -> None:
-        ou = np.flatnonzero(self.places[: self.nombre] == place)
-        if len(ou):
-            dernier = self.nombre - 1
-            self.places[ou[0]], self.valeurs[ou[0]] = self.places[dernier], self.valeurs[dernier]
-            self.nombre = dernier
-
-
 def _quarts(heures: Heures, arrondi: Callable[[float], int]) -> int:
     """Hours as quarters of an hour on one byte (63 h 45 at most)."""
     return max(0, min(255, arrondi(float(heures) * 4)))
 
 
-class _Table:
-    """Distinct rows of small integers, numbered as they come."""
-
-    def __init__(self, largeur: int) -> None:
-        self._numeros: dict[tuple[int, ...], int] = {}
-        self._tableau: NDArray[np.int64] = np.zeros((0, largeur), np.int64)
-
-    def __len__(self) -> int:
-        return len(self._numeros)
-
-    def numero(self, ligne: tuple[int, ...]) -> int:
-        """Number of a row, a new one if never met."""
-        return self._numeros.setdefault(ligne, len(self._numeros))
-
-    def tableau(self) -> NDArray[np.int64]:
-        """Every row, in order."""
-        if len(self._tableau) != len(self._numeros):
-            self._tableau = np.array(list(self._numeros), np.int64)
-        return self._tableau
-
-
 @dataclass(frozen=True)
 class Examen:
-    """Requirements of one offre: failed bits by class, latest day, then by door minutes, mode, too far."""
+    """Requirements of one offre: failed bits by class, latest day, then by door minutes, mode, too far.
+
+    `demandes` holds what is asked under each of MOTIFS, in their order: two offres that ask the same share a mask.
+    """
 
     classes: NDArray[np.uint8]
     dispo: np.int16
     minutes: NDArray[np.uint8]
     modes: NDArray[np.uint8]
     loin: NDArray[np.bool_]
+    demandes: Mapping[str, Hashable]
+
+
+@dataclass(frozen=True)
+class Filtrage:
+    """Who meets every requirement, who lacks one thing an aid could bring, how many were left out and why."""
+
+    bons: NDArray[np.bool_]
+    presque: NDArray[np.bool_]
+    ecartes: dict[str, int]
+    consideres: int
 
 
 class Vivier:
@@ -118,27 +90,28 @@ class Vivier:
         """Forget everybody and make room for `capacite` people."""
         self.taille = 0
         self.vivants = 0
-        self.complet = True  # nobody was retired since the last loading
         n = max(16, capacite)
         self.refs: list[str] = []
         self.place: dict[str, int] = {}
         self.vivant = np.zeros(n, bool)
         self.dispo = np.zeros(n, np.int16)  # days since 2000, -32768 for now
-        self.classe = np.zeros(n, np.intp)  # same licences, CACES, night, week-end and hours
+        self.classe = np.zeros(n, np.int32)  # same licences, CACES, night, week-end and hours
         self.classe_octet = np.zeros(n, np.uint8)  # the same while there are at most 256 classes
-        self.porte = np.zeros(n, np.intp)  # same commune, modes and longest journey
+        self.porte = np.zeros(n, np.int32)  # same commune, modes and longest journey
         self.hash = np.zeros(n, np.uint64)
         self.neutre = np.zeros(n, np.float32)
         self.codes = np.full((n, LARGEUR), 65535, np.uint16)
         self.croyances = np.zeros((n, LARGEUR), np.uint8)
         vide_i, vide_v = np.empty(0, np.int32), np.empty(0, np.uint8)
-        self.colonnes = [_Colonne(vide_i, vide_v, 0) for _ in range(self.nombre_codes)]
-        self.classes = _Table(3)  # bits, least and most quarters of an hour
-        self.portes = _Table(3)  # commune, modes, longest journey
-        self._effectifs: NDArray[np.intp] | None = None
+        self.colonnes = [Colonne(vide_i, vide_v, 0) for _ in range(self.nombre_codes)]
+        self.classes = Table(3)  # bits, least and most quarters of an hour
+        self.portes = Table(3)  # commune, modes, longest journey
         self._neutres: NDArray[np.intp] | None = None
         self._brouillon = np.zeros(0, np.float32)
+        self._dernier = np.zeros(0, np.int32)
+        self._masques = Masques()
         self._minutes: dict[tuple[int, bool], tuple[NDArray[np.uint8], NDArray[np.uint8]]] = {}
+        self._correction = self.trajets.correction
 
     _PAR_PLACE: ClassVar[tuple[str, ...]] = (
         "vivant",
@@ -193,7 +166,7 @@ class Vivier:
         self.classe[place] = self._classe(profil)
         self.classe_octet[place] = self.classe[place] & 255
         self.porte[place] = self._porte(profil)
-        self._effectifs = self._neutres = None
+        self.oublier_resumes()
         self.dispo[place] = (
             np.clip(profil.disponible_le.toordinal() - JOUR_ZERO, -32768, 32767) if profil.disponible_le else -32768
         )
@@ -222,7 +195,7 @@ class Vivier:
         valeurs = self.croyances[: self.taille].ravel()[tries]
         for code in range(self.nombre_codes):
             a, b = bornes[code], bornes[code + 1]
-            self.colonnes[code] = _Colonne(places[a:b], valeurs[a:b], int(b - a))
+            self.colonnes[code] = Colonne(places[a:b], valeurs[a:b], int(b - a))
 
     def _oter_colonnes(self, place: int) -> None:
         for code in self.codes[place]:
@@ -237,8 +210,7 @@ class Vivier:
         self._oter_colonnes(place)
         self.vivant[place] = False
         self.vivants -= 1
-        self.complet = False
-        self._effectifs = self._neutres = None
+        self.oublier_resumes()
         self.codes[place] = 65535
         self.croyances[place] = 0
         self.neutre[place] = 0.0
@@ -273,18 +245,10 @@ class Vivier:
         self._minutes[cle] = (minutes, mode)
         return minutes, mode
 
-    def effectifs(self, parmi: NDArray[np.bool_] | None) -> NDArray[np.intp]:
-        """People of each class, among those held or those of a mask."""
-        n = self.taille
-        if parmi is not None:
-            return np.bincount(self.classe[:n][parmi], minlength=len(self.classes))
-        if self._effectifs is None or len(self._effectifs) != len(self.classes):
-            self._effectifs = np.bincount(self.classe[:n][self.vivant[:n]], minlength=len(self.classes))
-        return self._effectifs
-
     def oublier_resumes(self) -> None:
-        """Recompute summaries at next use: columns were written from outside (benchmarks)."""
-        self._effectifs = self._neutres = None
+        """Somebody changed: summaries are to be made again."""
+        self._neutres = None
+        self._masques.oublier()
 
     def neutres(self) -> NDArray[np.intp]:
         """Slots of people nothing could be read of."""
@@ -293,21 +257,49 @@ class Vivier:
         return self._neutres
 
     def brouillon(self) -> NDArray[np.float32]:
-        """A clean array of scores, one a slot, kept from one ranking to the next."""
+        """A clean array of scores, one a slot, kept from one ranking to the next: give it back clean."""
         if len(self._brouillon) < self.taille:
             self._brouillon = np.zeros(len(self.vivant), np.float32)
         return self._brouillon[: self.taille]
 
-    def effacer(self, score: NDArray[np.float32], touches: NDArray[np.intp]) -> None:
-        """Give the scratch pad back clean."""
-        score[touches] = 0.0
+    def listes(
+        self, codes: NDArray[np.intp], poids: NDArray[np.float32], vus: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Slots of the posting lists of some trades and what each brings, one list after the other.
+
+        People nothing could be read of come first, with their neutral value; `vus` leaves the others out.
+        """
+        neutres = self.neutres()
+        colonnes = [self.colonnes[code] for code in codes]
+        places = np.concatenate([neutres, *(c.places[: c.nombre] for c in colonnes)])
+        quanta = np.concatenate([c.valeurs[: c.nombre] for c in colonnes]) if colonnes else np.zeros(0, np.uint8)
+        facteurs = np.repeat(poids / np.float32(255), [c.nombre for c in colonnes])
+        gains = np.concatenate([self.neutre[neutres], quanta * facteurs])
+        if vus is None:
+            return places, gains
+        garde = vus.take(places)
+        return places[garde], gains[garde]
+
+    def distinctes(self, places: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Each slot once."""
+        if len(self._dernier) < self.taille:
+            self._dernier = np.zeros(len(self.vivant), np.int32)
+        rangs = np.arange(len(places), dtype=np.int32)
+        self._dernier[places] = rangs  # the last writer of a slot keeps it
+        uniques: NDArray[np.intp] = places[self._dernier.take(places) == rangs]
+        return uniques
 
     def examiner(self, poste: Poste, delai_jours: int) -> Examen:
         """The hard requirements of an offre, as small tables over classes and doors."""
+        if self._correction is not self.trajets.correction:  # routed landmarks came in: other minutes
+            self._correction = self.trajets.correction
+            self._minutes.clear()
+            self._masques.oublier()
         permis, caces = self.exigences.de(poste)
         table = self.classes.tableau()
         rate = np.zeros(len(table), np.uint8)
         bits = table[:, 0].astype(np.uint64)
+        demandes: dict[str, Hashable] = {}
         for voulus, motif in (
             (permis, "permis"),
             (caces, "caces"),
@@ -315,27 +307,56 @@ class Vivier:
             (BIT_WEEKEND if poste.weekend else 0, "weekend"),
         ):
             if voulus:
+                demandes[motif] = voulus
                 rate[(bits & np.uint64(voulus)) != np.uint64(voulus)] |= BIT[motif]
         if poste.heures_hebdo is not None:
-            h = _quarts(poste.heures_hebdo, round)
+            demandes["heures"] = h = _quarts(poste.heures_hebdo, round)
             rate[(table[:, 1] > h) | (table[:, 2] < h)] |= BIT["heures"]
         limite = 32767
         if poste.debut is not None:
-            limite = min(32767, poste.debut.toordinal() - JOUR_ZERO + delai_jours)
+            demandes["disponibilite"] = limite = min(32767, poste.debut.toordinal() - JOUR_ZERO + delai_jours)
         commune = self.trajets.communes.rang.get(poste.code_insee or "", -1)
         tot = poste.heure_debut is not None and poste.heure_debut.hour < 6
         minutes, mode = self.minutes(commune, tot)
-        return Examen(rate, np.int16(limite), minutes, mode, minutes > self.portes.tableau()[:, 2])
+        loin = minutes > self.portes.tableau()[:, 2]
+        if commune >= 0:
+            demandes["trajet"] = (commune, tot)
+        return Examen(rate, np.int16(limite), minutes, mode, loin, demandes)
 
-    def sans_reproche(self, examen: Examen) -> NDArray[np.bool_]:
-        """Slots whose class meets every requirement; a byte translation while classes fit on one byte."""
-        bons = examen.classes == 0
-        if len(bons) > 256:
-            pris: NDArray[np.bool_] = np.take(bons, self.classe[: self.taille], mode="clip")
-            return pris
-        table = bons.tobytes().ljust(256, b"\0")
-        traduit = bytearray(self.classe_octet[: self.taille].tobytes().translate(table))
-        return np.frombuffer(traduit, np.bool_)
+    def _rate(self, examen: Examen, motif: str) -> NDArray[np.bool_]:
+        """Slots that fail one requirement."""
+        n = self.taille
+        if motif == "disponibilite":
+            tard: NDArray[np.bool_] = self.dispo[:n] > examen.dispo
+            return tard
+        if motif == "trajet":
+            loin: NDArray[np.bool_] = examen.loin[self.porte[:n]]
+            return loin
+        classes = (examen.classes & BIT[motif]) != 0
+        if len(classes) > 256:
+            rate: NDArray[np.bool_] = classes[self.classe[:n]]
+            return rate
+        octets = self.classe_octet[:n].tobytes().translate(classes.tobytes().ljust(256, b"\0"))
+        return np.frombuffer(octets, np.bool_)
+
+    def filtrer(self, examen: Examen, parmi: NDArray[np.bool_] | None) -> Filtrage:
+        """The requirements one after the other; somebody is counted under the first that fails."""
+        n = self.taille
+        bons: Bits = self._masques.lire("vivant", lambda: self.vivant[:n])
+        if parmi is not None:
+            bons = bons & empaqueter(np.asarray(parmi, bool)[:n], n)
+        consideres = compter(bons)
+        presque = np.zeros_like(bons)
+        ecartes = {"non_eligible": self.vivants - consideres} | dict.fromkeys(MOTIFS, 0)
+        for motif, demande in examen.demandes.items():
+            rate = self._masques.lire((motif, demande), partial(self._rate, examen, motif))
+            perdus = bons & rate
+            ecartes[motif] = compter(perdus)
+            presque &= ~rate  # a second thing lacks
+            if motif in RECUPERABLES:
+                presque |= perdus
+            bons = bons ^ perdus
+        return Filtrage(depaqueter(bons, n), depaqueter(presque, n), ecartes, consideres)
 
     def rates(self, examen: Examen, places: NDArray[np.intp]) -> NDArray[np.uint8]:
         """Bits of the failed requirements of some slots (MOTIFS)."""
@@ -348,9 +369,10 @@ class Vivier:
         self, poste: Poste, places: NDArray[np.intp], pertinences: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Rows of `decision.TRAITS` for some slots."""
-        table = self.classes.tableau()[self.classe[places]]
-        milieu = (table[:, 1] + table[:, 2]) / 8.0
-        ecart = np.zeros(len(places)) if poste.heures_hebdo is None else np.abs(milieu - float(poste.heures_hebdo))
+        ecart = np.zeros(len(places))
+        if poste.heures_hebdo is not None:
+            acceptees = np.minimum(self.classes.tableau()[self.classe[places], 2] / 4.0, TEMPS_PLEIN)
+            ecart = np.maximum(0.0, acceptees - float(poste.heures_hebdo))
         retard = np.zeros(len(places))
         if poste.debut is not None:
             retard = np.maximum(0.0, self.dispo[places] - float(poste.debut.toordinal() - JOUR_ZERO)) / 7.0
@@ -364,10 +386,11 @@ class Vivier:
         return masque
 
     def octets(self) -> int:
-        """Bytes of the arrays for the people held, spare room left out."""
+        """Bytes of the arrays for the people held, masks and scratch included, spare room left out."""
         n = self.taille
         par_place = sum(
             getattr(self, nom).dtype.itemsize * int(np.prod(getattr(self, nom).shape[1:], initial=1))
             for nom in self._PAR_PLACE
         )
-        return int(n * par_place + sum(c.nombre * 5 for c in self.colonnes))
+        brouillons = self._brouillon.itemsize + self._dernier.itemsize
+        return int(n * (par_place + brouillons) + sum(c.nombre * 5 for c in self.colonnes) + self._masques.octets())

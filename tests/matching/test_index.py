@@ -2,57 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from marketplace.matching import Experience, Poste, Profil, Ranker
 from marketplace.matching.banc import gens, multiplier, postes
 from marketplace.matching.noyau import PRESELECTION, premier_score, premier_score_force_brute
-from marketplace.matching.vivier import BIT, MOTIFS, hacher, melanger
+from marketplace.matching.pertinence import marge_trajet
+from marketplace.matching.vivier import BIT, INCONNU, MOTIFS, RECUPERABLES, hacher, melanger
 
 RACINE = Path(__file__).resolve().parents[2]
 
 
-def force_brute(moteur: Ranker, poste: Poste, limit: int) -> tuple[list[str], dict[str, int]]:
+@dataclass
+class ForceBrute:
     """Everybody examined one after the other, no index, no shortcut."""
-    v = moteur.vivier
+
+    lignes: list[tuple[str, float]]
+    hors: list[tuple[str, float]]
+    ecartes: dict[str, int]
+
+
+def force_brute(moteur: Ranker, poste: Poste, limit: int, parmi: NDArray[np.bool_] | None = None) -> ForceBrute:
+    v, reglages = moteur.vivier, moteur.reglages
     lecture = moteur.interprete.poste(poste)
     score = premier_score_force_brute(v, moteur.noyau.graphe, lecture)
-    examen = v.examiner(poste, moteur.reglages.delai_disponibilite_jours)
-    rates = v.rates(examen, np.arange(v.taille))
-    ecartes = dict.fromkeys(MOTIFS, 0)
-    for r in rates[rates > 0]:
-        ecartes[next(m for m in MOTIFS if r & BIT[m])] += 1
-    sel = hacher(poste.ref)
-    cles = melanger(v.hash[: v.taille], sel)
-    admis = sorted(np.flatnonzero(rates == 0), key=lambda p: (-score[p], cles[p]))[: max(PRESELECTION, limit)]
-    un_par_un = {p: moteur.noyau._pertinences(v, poste, lecture, np.array([p]))[0] for p in admis}
-    assert np.allclose(list(un_par_un.values()), moteur.noyau._pertinences(v, poste, lecture, np.array(admis)))
-    classement = moteur.rank(poste, limit=limit)
-    rendus = {x.ref: x.score for x in classement.lignes}
-    ordre = sorted((p for p in admis if v.refs[p] in rendus), key=lambda p: (-rendus[v.refs[p]], cles[p]))
-    exclus = [p for p in admis if v.refs[p] not in rendus]
-    plancher = min(rendus.values(), default=0.0)
-    assert all(round(un_par_un[p] * (1 - moteur.reglages.part_trajet), 6) <= plancher + 1e-6 for p in exclus)
-    return [v.refs[p] for p in ordre], ecartes
+    examen = v.examiner(poste, reglages.delai_disponibilite_jours)
+    gens = [p for p in range(v.taille) if v.vivant[p] and (parmi is None or parmi[p])]
+    rates = dict(zip(gens, v.rates(examen, np.array(gens)).tolist(), strict=True))
+    ecartes = {"non_eligible": v.vivants - len(gens)} | dict.fromkeys(MOTIFS, 0)
+    for r in rates.values():
+        if r:
+            ecartes[next(m for m in MOTIFS if r & BIT[m])] += 1
+    cles = melanger(v.hash[: v.taille], hacher(poste.ref)).tolist()
+    admis = sorted((p for p in gens if rates[p] == 0), key=lambda p: (-score[p], cles[p]))[: max(PRESELECTION, limit)]
+    lignes = []
+    for p in admis:
+        pertinence = moteur.noyau._pertinences(v, lecture, np.array([p]))
+        porte = v.porte[[p]]
+        marge = marge_trajet(examen.minutes[porte], v.portes.tableau()[porte, 2], reglages.part_trajet, INCONNU)
+        lignes.append((-float(np.round(pertinence * marge, 6)[0]), cles[p], v.refs[p]))
+    un_seul = {BIT[m] for m in RECUPERABLES}
+    presque = [p for p in gens if rates[p] in un_seul and score[p] > reglages.seuils_proximite[2]]
+    presque = sorted(presque, key=lambda p: (-score[p], cles[p]))[: reglages.hors_de_portee_max]
+    hors = sorted((-float(np.round(min(1.0, score[p]), 6)), cles[p], v.refs[p]) for p in presque)
+    return ForceBrute([(r, -s) for s, _, r in sorted(lignes)[:limit]], [(r, -s) for s, _, r in hors], ecartes)
 
 
-@pytest.mark.parametrize(("personnes", "offres"), [(1_000, 30), (50_000, 12)])
+@pytest.mark.parametrize(("personnes", "offres"), [(1_000, 30), (50_000, 6)])
 def test_l_index_rend_exactement_la_force_brute(moteur: Ranker, personnes: int, offres: int) -> None:
     moteur.charger(gens(moteur, min(personnes, 1_000), graine=5))
     if personnes > 1_000:
         multiplier(moteur, personnes)
-    for poste in postes(moteur, offres):
+    hasard = np.random.default_rng(1)
+    moteur.appliquer([], [moteur.vivier.refs[i] for i in hasard.integers(0, personnes, 20) if moteur.vivier.refs[i]])
+    for k, poste in enumerate([*postes(moteur, offres), Poste(ref="muet", intitule="?", permis=frozenset({"B"}))]):
         lecture = moteur.interprete.poste(poste)
         index = premier_score(moteur.vivier, moteur.noyau.graphe, lecture)
         brut = premier_score_force_brute(moteur.vivier, moteur.noyau.graphe, lecture)
         assert np.array_equal(index, brut)
-        refs, ecartes = force_brute(moteur, poste, 20)
-        classement = moteur.rank(poste, limit=20)
-        assert [x.ref for x in classement.lignes] == refs
-        assert {m: classement.ecartes[m] for m in MOTIFS} == ecartes
+        parmi = hasard.random(personnes) < 0.6 if k % 2 else None
+        attendu = force_brute(moteur, poste, 20, parmi)
+        classement = moteur.rank(poste, parmi=parmi, limit=20)
+        assert [(x.ref, x.score) for x in classement.lignes] == attendu.lignes
+        assert sorted((x.ref, x.score) for x in classement.hors_de_portee) == sorted(attendu.hors)
+        assert classement.ecartes == attendu.ecartes
 
 
 def test_deux_calculs_et_deux_ordres_d_entree_donnent_la_meme_liste(moteur: Ranker) -> None:

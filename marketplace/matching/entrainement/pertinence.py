@@ -33,7 +33,7 @@ def exemples(interprete: Interprete, trajets: Trajets, corpus: Corpus, personnes
     for poste, code in ouvertures(corpus, offres, graine + 1):
         lecture = interprete.poste(poste)
         score = premier_score(vivier, graphe, lecture)
-        choisis = preselection(vivier, score, np.arange(vivier.taille), PRESELECTION, hacher(poste.ref))
+        choisis = preselection(vivier, np.arange(vivier.taille), score, PRESELECTION, hacher(poste.ref))
         x.append(graphe.traits(lecture, vivier.codes[choisis], vivier.croyances[choisis]))
         notes = np.array([max(corpus.rome.relation[c, code] for c in gens[p].codes) for p in choisis])
         y.append((2.0**notes - 1.0) / 7.0)
