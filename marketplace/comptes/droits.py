@@ -23,6 +23,7 @@ class Action(enum.StrEnum):
     VOIR_PERSONNE = "voir_personne"
     SUIVRE_PERSONNE = "suivre_personne"
     VOIR_STATUT = "voir_statut"
+    RATTACHER = "rattacher"
     PROPOSER = "proposer"
     REPONDRE_PROPOSITION = "repondre_proposition"
     DEMANDER_VALIDATION = "demander_validation"
@@ -69,6 +70,7 @@ DROITS: dict[Action, dict[Role, Etendue]] = {
     Action.VOIR_PERSONNE: {Role.FACILITATEUR: _T, Role.REFERENT: _F},
     Action.SUIVRE_PERSONNE: {Role.FACILITATEUR: _T, Role.REFERENT: _F},
     Action.VOIR_STATUT: {Role.FACILITATEUR: _T, Role.REFERENT: _F},
+    Action.RATTACHER: {Role.FACILITATEUR: _T, Role.ADMINISTRATEUR: _T},
     Action.PROPOSER: {Role.FACILITATEUR: _T, Role.REFERENT: _F},
     Action.REPONDRE_PROPOSITION: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O},
     Action.DEMANDER_VALIDATION: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O},
@@ -91,6 +93,7 @@ TOUCHE_AUX_PERSONNES = frozenset(
         Action.VOIR_PERSONNE,
         Action.SUIVRE_PERSONNE,
         Action.VOIR_STATUT,
+        Action.RATTACHER,
         Action.PROPOSER,
         Action.REPONDRE_PROPOSITION,
         Action.DEMANDER_VALIDATION,

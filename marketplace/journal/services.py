@@ -71,7 +71,9 @@ def noter_lectures(
     *,
     nommee: bool = True,
 ) -> None:
-    """Record that these people were read, and why (N2)."""
+    """Record that these people were read, and why (N2). Somebody reading for another says so."""
+    if acteur.pour_le_compte_de is not None:
+        finalite = f"{finalite}, par un facilitateur pour son compte"
     lues = [
         {
             "quand": quand,

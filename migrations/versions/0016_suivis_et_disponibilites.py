@@ -83,4 +83,5 @@ def downgrade() -> None:
         lot.drop_column("horaires")
         lot.drop_column("jours")
     with op.batch_alter_table("suivi") as lot:
+        lot.drop_constraint(op.f("ck_suivi_rolesuivi"), type_="check")
         lot.drop_column("role")

@@ -86,7 +86,7 @@ def test_aucun_acte_ne_touche_une_personne_d_un_autre(page: FlaskClient, fabriqu
 
 
 def test_une_premiere_fiche_tient_en_cinq_reponses(ctx: Contexte, page: FlaskClient, fabrique: Fabrique) -> None:
-    fabrique.territoire()
+    offre = fabrique.offre()
     reponse = page.post(
         "/referent/personnes/nouvelle",
         data={
@@ -104,20 +104,21 @@ def test_une_premiere_fiche_tient_en_cinq_reponses(ctx: Contexte, page: FlaskCli
         personne = s.scalars(select(Personne)).one()
         experiences = list(s.scalars(select(Experience).order_by(Experience.id)))
     assert reponse.status_code == 302
-    assert reponse.location.endswith(f"/referent/personnes/{personne.ref}/metiers")
+    assert reponse.location.endswith(f"/referent/personnes/{personne.ref}")
     assert (personne.code_insee, personne.modes, personne.telephone) == (
         "34145",
         ["transports", "velo"],
         "06 12 34 56 78",
     )
     assert [(e.intitule, e.mois) for e in experiences] == [("ménage chez des gens", 24), ("maçonne", None)]
-    page_metiers = texte(page.get(reponse.location))
-    assert "Maçon / Maçonne" in page_metiers
-    assert "Je ne sais pas" in page_metiers
-    suite = page.post(
-        reponse.location, data={f"metier-{experiences[0].id}": "K2204", f"metier-{experiences[1].id}": ""}
-    )
-    assert suite.location.endswith("/competences")
+    fiche = texte(page.get(reponse.location))
+    assert "Maçon / Maçonne" in fiche
+    assert "Je ne sais pas" in fiche
+    assert offre.intitule in fiche, "the ranking is there at once"
+    choix = {f"metier-{experiences[0].id}": "K2204", f"metier-{experiences[1].id}": ""}
+    suite = page.post(f"{reponse.location}/metiers", data=choix | {"retour": "fiche"})
+    assert suite.location.endswith(f"{personne.ref}#offres")
+    assert page.post(f"{reponse.location}/metiers", data=choix).location.endswith("/competences")
     with ctx.lecture() as s:
         assert list(s.scalars(select(Experience.code_rome).order_by(Experience.id))) == ["K2204", None]
 

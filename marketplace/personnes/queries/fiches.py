@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation, Utilisateur
@@ -31,6 +31,7 @@ from marketplace.personnes.rules.etapes import TEXTES, Etape, Situation, prochai
 from marketplace.personnes.rules.information import VERSION_NOTICE_VALIDATION
 from marketplace.personnes.rules.parcours import ecrire_duree
 from marketplace.personnes.rules.saisie import LIMITES, MODES
+from marketplace.personnes.rules.suivis import REFERENT, ROLES
 from marketplace.territoire.queries import commune
 
 
@@ -52,12 +53,19 @@ class ExperienceVue:
 
 @dataclass(frozen=True, slots=True)
 class ReferentVu:
-    """Somebody who follows the person today."""
+    """Somebody who follows the person, or did until `jusqu_au`."""
 
     utilisateur_id: int
     nom: str
     organisation: str
     depuis: date
+    role: str = REFERENT
+    jusqu_au: date | None = None
+
+    @property
+    def titre(self) -> str:
+        """« Co-référent conseiller emploi »."""
+        return ROLES[self.role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,7 @@ class FichePersonne:
     fictive: bool
     version: int
     referents: tuple[ReferentVu, ...]
+    anciens: tuple[ReferentVu, ...]
     eligibilite: EligibiliteVue
     validations: tuple[ValidationVue, ...]
     etape: Etape
@@ -214,6 +223,7 @@ def fiche(s: Session, personne: Personne, jour: date, *, statuts_ouverts: bool) 
         fictive=personne.fictive,
         version=personne.version,
         referents=referents(s, [personne.id], jour).get(personne.id, ()),
+        anciens=anciens_referents(s, personne.id, jour),
         eligibilite=eligibilite,
         validations=_validations(s, personne.id),
         etape=prochaine_etape(situation, jour),
@@ -228,24 +238,31 @@ def est_classable(personne: Personne) -> bool:
 
 
 def referents(s: Session, ids: Sequence[int], jour: date) -> dict[int, tuple[ReferentVu, ...]]:
-    """Those who follow these people on `jour`."""
+    """Those who follow these people on `jour`, référents first."""
+    return _suivis(s, ids, suivi_en_cours(jour))
+
+
+def anciens_referents(s: Session, personne_id: int, jour: date) -> tuple[ReferentVu, ...]:
+    """Those who followed her before, the last first."""
+    passes = _suivis(s, [personne_id], Suivi.jusqu_au <= jour).get(personne_id, ())
+    return tuple(sorted(passes, key=lambda r: r.jusqu_au or jour, reverse=True))
+
+
+def _suivis(s: Session, ids: Sequence[int], condition: ColumnElement[bool]) -> dict[int, tuple[ReferentVu, ...]]:
     requete = (
-        select(
-            Suivi.personne_id,
-            Utilisateur.id,
-            Utilisateur.prenom,
-            Utilisateur.nom,
-            Organisation.nom,
-            Suivi.depuis,
-        )
+        select(Suivi, Utilisateur.prenom, Utilisateur.nom, Organisation.nom)
         .join(Utilisateur, Utilisateur.id == Suivi.referent_id)
         .join(Organisation, Organisation.id == Suivi.organisation_id)
-        .where(Suivi.personne_id.in_(ids), suivi_en_cours(jour))
-        .order_by(Suivi.depuis, Suivi.id)
+        .where(Suivi.personne_id.in_(ids), condition)
+        .order_by(Suivi.role.desc(), Suivi.depuis, Suivi.id)
     )
     vus: dict[int, list[ReferentVu]] = {}
-    for personne_id, utilisateur_id, prenom, nom, organisation, depuis in s.execute(requete):
-        vus.setdefault(personne_id, []).append(ReferentVu(utilisateur_id, f"{prenom} {nom}", organisation, depuis))
+    for suivi, prenom, nom, organisation in s.execute(requete):
+        vus.setdefault(suivi.personne_id, []).append(
+            ReferentVu(
+                suivi.referent_id, f"{prenom} {nom}", organisation, suivi.depuis, suivi.role.value, suivi.jusqu_au
+            )
+        )
     return {numero: tuple(liste) for numero, liste in vus.items()}
 
 

@@ -36,6 +36,7 @@ ETATS = {
     "a_completer": "sans métier confirmé",
     "justificatif": "justificatif à voir",
     "sans_referent": "sans référent",
+    "miennes": "suivies par vous",
     "retirees": "retirées des listes",
 }
 
@@ -113,7 +114,7 @@ def _conditions(
         Personne.territoire_id == territoire_id,
         Personne.anonymisee_le.is_(None),
     ]
-    if filtres.referent_id is not None:
+    if filtres.referent_id is not None or filtres.etat == "miennes":
         conditions.append(_suivie_par(filtres.referent_id, jour))
     conditions += [Personne.cle.contains(mot, autoescape=True) for mot in cle(filtres.texte).split()]
     ancien = jour - timedelta(days=SANS_NOUVELLES_JOURS)

@@ -7,6 +7,12 @@ from marketplace.personnes.services.annonces import (
     lire_demande,
     lire_fichier_de_preuve,
 )
+from marketplace.personnes.services.demandes_suivi import (
+    DemandeSuiviVue,
+    demander_suivi,
+    lire_demandes_suivi,
+    repondre_demande_suivi,
+)
 from marketplace.personnes.services.imports import BilanImport, examiner_fichier, importer_fichier
 from marketplace.personnes.services.information import CANAUX, informer, informer_plusieurs, remettre
 from marketplace.personnes.services.lectures import lire_fiche, lire_liste, lire_noms, lire_validations
@@ -37,7 +43,7 @@ from marketplace.personnes.services.reponses import (
     repondre_validation,
 )
 from marketplace.personnes.services.statuts import ajouter_statut, noter_qpv, retirer_statut
-from marketplace.personnes.services.suivi import cesser_suivi, suivre, transferer
+from marketplace.personnes.services.suivi import cesser_suivi, fin_de_suivi, suivre, transferer
 from marketplace.personnes.services.validations import annuler_validation, demander_validation, inscrire_validation
 
 __all__ = [
@@ -47,6 +53,7 @@ __all__ = [
     "BilanImport",
     "Choix",
     "DemandePublique",
+    "DemandeSuiviVue",
     "DoublonPossible",
     "Information",
     "JustificatifAttendu",
@@ -59,14 +66,17 @@ __all__ = [
     "cesser_suivi",
     "confirmer_metiers",
     "demander_preuve",
+    "demander_suivi",
     "demander_validation",
     "enregistrer_personne",
     "examiner_fichier",
+    "fin_de_suivi",
     "importer_fichier",
     "informer",
     "informer_plusieurs",
     "inscrire_validation",
     "lire_demande",
+    "lire_demandes_suivi",
     "lire_fiche",
     "lire_fichier_de_preuve",
     "lire_justificatifs_attendus",
@@ -83,6 +93,7 @@ __all__ = [
     "poser_competences",
     "poser_criteres",
     "remettre",
+    "repondre_demande_suivi",
     "repondre_en_lot",
     "repondre_validation",
     "retirer_statut",

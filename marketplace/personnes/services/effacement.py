@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from marketplace.journal.models import Notification
 from marketplace.personnes.models import (
     AvisMotive,
+    BasePersonne,
     CompetencePersonne,
     CritereParcours,
     DemandePreuve,
+    DemandeSuivi,
     EtatValidation,
     Experience,
     MobilitePersonne,
@@ -63,6 +65,8 @@ def effacer_fiche(s: Session, quand: datetime, personne: Personne, *, annees_tra
         PassIAE,
         SuitePrevue,
         MobilitePersonne,
+        BasePersonne,
+        DemandeSuivi,
     )
     for table in siennes:
         s.execute(delete(table).where(table.personne_id == personne.id))

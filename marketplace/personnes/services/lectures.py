@@ -39,7 +39,7 @@ def lire_fiche(
     jour = ctx.aujourdhui()
     with ctx.transaction() as s:
         personne = personne_du_perimetre(s, acteur, Action.VOIR_PERSONNE, ref, jour)
-        ouverts = statuts_ouverts(s, acteur, personne, accord_proposition=accord_proposition)
+        ouverts = statuts_ouverts(s, acteur, personne, jour, accord_proposition=accord_proposition)
         noter_lectures(s, ctx.horloge(), acteur, [personne.id], finalite)
         s.flush()
         return DossierLu(

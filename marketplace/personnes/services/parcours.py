@@ -26,8 +26,9 @@ CATALOGUES = {Dispositif.IAE: CRITERES_IAE, Dispositif.GEIQ: CRITERES_GEIQ}
 
 def _personne(s: Session, ctx: Contexte, acteur: Acteur, ref: str, *, accord_proposition: bool) -> Personne:
     """The person, where this hat may read and write her situation (CASF L133-5). Raises Introuvable."""
-    personne = personne_du_perimetre(s, acteur, Action.VOIR_STATUT, ref, ctx.aujourdhui())
-    if not statuts_ouverts(s, acteur, personne, accord_proposition=accord_proposition):
+    jour = ctx.aujourdhui()
+    personne = personne_du_perimetre(s, acteur, Action.VOIR_STATUT, ref, jour)
+    if not statuts_ouverts(s, acteur, personne, jour, accord_proposition=accord_proposition):
         raise Introuvable()
     return personne
 

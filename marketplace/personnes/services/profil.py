@@ -46,7 +46,7 @@ class DoublonPossible(RegleViolee):
     def __init__(self) -> None:
         super().__init__(
             "Une personne de même nom, née le même jour, est déjà enregistrée sur ce territoire. "
-            "Si c'est elle, demandez au facilitateur de vous la confier. Sinon, cochez « C'est une autre personne ».",
+            "Si c'est elle, demandez à la suivre. Sinon, cochez « C'est une autre personne ».",
             champ="autre_personne",
         )
 

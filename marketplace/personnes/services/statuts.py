@@ -15,7 +15,7 @@ from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.services import journaliser
 from marketplace.personnes.models import AvisMotive as AvisMotiveEcrit
 from marketplace.personnes.models import OuiNonAVerifier, Personne, Statut, Validation
-from marketplace.personnes.portee import personne_du_perimetre
+from marketplace.personnes.portee import est_son_referent, personne_du_perimetre
 from marketplace.personnes.rules.eligibilite import AvisMotive, Categorie, verifier_avis
 from marketplace.personnes.rules.pieces import PIECES
 from marketplace.personnes.rules.proteges import refuser_nir
@@ -23,15 +23,14 @@ from marketplace.personnes.services.preuves import clore_demandes
 from marketplace.personnes.services.vivier import noter_changement
 
 
-def statuts_ouverts(s: Session, acteur: Acteur, personne: Personne, *, accord_proposition: bool) -> bool:
+def statuts_ouverts(s: Session, acteur: Acteur, personne: Personne, jour: date, *, accord_proposition: bool) -> bool:
     """Whether this hat may read the categories of this person (matrix M; CASF L133-5).
 
-    A référent reads those of her caseload. A facilitateur reads them once the person agreed to a
-    validation or a proposition (`accord_proposition`, known above this room); before that, a yes or a no.
+    A référent reads those of her caseload, a facilitateur those of her own vivier. Everybody else (facilitateur,
+    also when acting for a référent; co-référent) reads them once the person agreed to a validation or a
+    proposition (`accord_proposition`, known above this room); before that, a yes or a no.
     """
-    if not acteur.est_facilitateur:
-        return True
-    if accord_proposition:
+    if accord_proposition or est_son_referent(s, acteur, personne.id, jour):
         return True
     return a_une_validation(s, personne.id)
 
@@ -145,7 +144,7 @@ def ajouter_statut(
     quand, jour = ctx.horloge(), ctx.aujourdhui()
     with ctx.transaction() as s:
         personne = personne_du_perimetre(s, acteur, Action.VOIR_STATUT, ref, jour)
-        if not statuts_ouverts(s, acteur, personne, accord_proposition=accord_proposition):
+        if not statuts_ouverts(s, acteur, personne, jour, accord_proposition=accord_proposition):
             raise Introuvable()
         inscrire_statut(
             s,
@@ -173,7 +172,7 @@ def retirer_statut(
     quand, jour = ctx.horloge(), ctx.aujourdhui()
     with ctx.transaction() as s:
         personne = personne_du_perimetre(s, acteur, Action.VOIR_STATUT, ref, jour)
-        if not statuts_ouverts(s, acteur, personne, accord_proposition=accord_proposition):
+        if not statuts_ouverts(s, acteur, personne, jour, accord_proposition=accord_proposition):
             raise Introuvable()
         statut = s.scalar(select(Statut).where(Statut.id == statut_id, Statut.personne_id == personne.id))
         if statut is None:
@@ -206,7 +205,7 @@ def noter_qpv(
         raise RegleViolee("Cette date est dans le futur.", champ="le")
     with ctx.transaction() as s:
         personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, jour)
-        if not statuts_ouverts(s, acteur, personne, accord_proposition=accord_proposition):
+        if not statuts_ouverts(s, acteur, personne, jour, accord_proposition=accord_proposition):
             raise Introuvable()
         personne.qpv, personne.qpv_le, personne.qpv_source = reponse, le or jour, source.strip()
         journaliser(s, quand, acteur, "noter_qpv", personne, "Quartier prioritaire : réponse notée")

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired
 from marketplace.comptes import queries, services
 from marketplace.comptes.roles import LIBELLES, Role
 from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.web.socle import dossiers
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires import Formulaire, options
 from marketplace.web.socle.listes import numero_de_page, parametres
@@ -151,3 +152,6 @@ def _agir(acte: Any, reussite: str) -> Any:
     else:
         flash(reussite)
     return redirect(url_for(".liste"))
+
+
+dossiers.installer_rattachements(bp, Role.ADMINISTRATEUR)

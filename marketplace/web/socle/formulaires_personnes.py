@@ -262,10 +262,13 @@ class FormulaireSuivi(Formulaire):
         choices=options(
             [
                 ("ajouter", "Ajouter ce référent, en gardant le suivi actuel"),
+                ("conseiller", "L'ajouter comme conseiller emploi"),
                 ("transmettre", "Lui transmettre le suivi : l'accès actuel se ferme aujourd'hui"),
             ]
         ),
         default="ajouter",
+        description="Un conseiller emploi complète le parcours et propose des offres. "
+        "Il lit la situation par oui ou non seulement.",
     )
 
 

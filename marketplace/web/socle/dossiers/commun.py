@@ -27,9 +27,7 @@ def finalite() -> str:
 
 
 def accord(ref: str) -> bool:
-    """Whether the person agreed to a proposition: it opens her statuses to a facilitateur."""
-    if acteur().role is not Role.FACILITATEUR:
-        return True
+    """Whether the person agreed to a proposition: it opens her statuses to those who are not her référent."""
     with contexte().lecture() as s:
         return a_donne_un_accord(s, acteur().territoire_id, ref)
 

@@ -13,6 +13,7 @@ from marketplace.heures.queries.personne import contrats_de_la_personne
 from marketplace.personnes import services
 from marketplace.personnes.queries import FiltresPersonnes, ListePersonnes
 from marketplace.personnes.queries.listes import ETATS
+from marketplace.personnes.rules.etapes import Etape
 from marketplace.propositions.queries import propositions
 from marketplace.propositions.services import classer_offres
 from marketplace.web.socle.acces import acteur, contexte
@@ -21,17 +22,22 @@ from marketplace.web.socle.dossiers.commun import (
     finalite,
     lire,
 )
+from marketplace.web.socle.dossiers.saisie import suggestions_de_metiers
 from marketplace.web.socle.formulaires_personnes import (
     CANAUX_PROPOSES,
 )
 
 OFFRES_MONTREES = 3
+DU_TERRITOIRE = frozenset({"sans_referent", "miennes"})
+"""Filters that mean nothing inside one caseload."""
 
 
 def page_de_liste(args: Mapping[str, str]) -> dict[str, Any]:
     """What the page of a list of people shows, from its address. Nobody for an organisation not yet verified."""
     ctx, moi = contexte(), acteur()
+    facilitateur = moi.role is Role.FACILITATEUR
     filtres = FiltresPersonnes(
+        referent_id=moi.referent_id if args.get("etat") == "miennes" else None,
         texte=args.get("q", "")[:100],
         etat=args.get("etat", "") if args.get("etat", "") in ETATS else "",
         page=int(args["page"]) if args.get("page", "").isdigit() and len(args["page"]) < 6 else 1,
@@ -39,13 +45,12 @@ def page_de_liste(args: Mapping[str, str]) -> dict[str, Any]:
     )
     vide = ListePersonnes((), 0, 1, 1)
     liste = services.lire_liste(ctx, moi, filtres, f"{finalite()}, liste") if moi.organisation_verifiee else vide
-    sans_referent = moi.role is Role.FACILITATEUR
     return {
         "liste": liste,
         "filtres": filtres,
-        "etats": [(code, libelle) for code, libelle in ETATS.items() if sans_referent or code != "sans_referent"],
+        "etats": [(code, libelle) for code, libelle in ETATS.items() if facilitateur or code not in DU_TERRITOIRE],
         "parametres": {"q": filtres.texte, "etat": filtres.etat, "tri": filtres.tri},
-        "avec_referents": sans_referent,
+        "avec_referents": facilitateur,
     }
 
 
@@ -59,8 +64,11 @@ def page_de_fiche(ref: str) -> dict[str, Any]:
     with ctx.lecture() as s:
         suites = propositions(s, moi, jour, groupe="toutes", personne_ref=ref).lignes
         contrats = contrats_de_la_personne(s, p.id, jour)
+    a_confirmer = [e for e in p.experiences if e.code_rome is None]
     return {
         "p": p,
+        "a_confirmer": a_confirmer,
+        "suggestions": suggestions_de_metiers(a_confirmer) if p.etape is Etape.CONFIRMER else {},
         "dossier": dossier,
         "classement": classement,
         "propositions": suites,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,8 +11,10 @@ from marketplace.erreurs import RegleViolee
 from marketplace.metiers.queries import competences_coeur
 from marketplace.personnes import services
 from marketplace.personnes.queries import FichePersonne
+from marketplace.personnes.queries.fiches import ExperienceVue
 from marketplace.personnes.rules.parcours import lire_competences
 from marketplace.personnes.rules.saisie import CACES, PERMIS, CompetenceSaisie
+from marketplace.personnes.rules.suivis import ROLES
 from marketplace.web.socle.acces import acteur, contexte
 from marketplace.web.socle.dossiers.commun import (
     agir,
@@ -29,11 +32,13 @@ JE_NE_SAIS_PAS = ""
 
 
 def nouvelle() -> Any:
-    """Register a person from five answers, then say what her jobs mean."""
+    """Register a person from five answers; her file shows her offres at once, and what her jobs mean to confirm."""
     form = FormulairePersonne()
     if request.method == "GET":
-        return render_template("socle/personnes/nouvelle.html", form=form, doublon=False)
+        return _page_nouvelle(form)
     ctx, moi = contexte(), acteur()
+    if request.form.get("demander"):
+        return _demander(form, request.form["demander"])
     refs: list[str] = []
 
     def acte() -> None:
@@ -49,13 +54,34 @@ def nouvelle() -> Any:
 
     code = agir(form, acte)
     if code:
-        doublon = bool(form.autre_personne.errors or form.autre_personne.data)
-        return render_template("socle/personnes/nouvelle.html", form=form, doublon=doublon), code
+        return _page_nouvelle(form), code
     prevenir_mots(form.experiences.data or "")
     flash(f"{form.prenom.data} {form.nom.data} est dans votre liste.")
-    if (form.experiences.data or "").strip():
-        return redirect(url_for(".metiers", ref=refs[0]))
     return redirect(url_for(".fiche", ref=refs[0]))
+
+
+def _page_nouvelle(form: FormulairePersonne) -> str:
+    doublon = bool(form.autre_personne.errors or form.autre_personne.data)
+    return render_template("socle/personnes/nouvelle.html", form=form, doublon=doublon, roles_suivi=tuple(ROLES))
+
+
+def _demander(form: FormulairePersonne, role: str) -> Any:
+    """Ask to follow somebody already known, from what was typed of her."""
+    code = agir(
+        form,
+        lambda: services.demander_suivi(
+            contexte(),
+            acteur(),
+            prenom=form.prenom.data or "",
+            nom=form.nom.data or "",
+            date_naissance=form.date_naissance.data,
+            role=role,
+        ),
+    )
+    if code:
+        return _page_nouvelle(form), code
+    flash("Demande envoyée. La fiche s'ouvrira dans votre liste dès que le facilitateur aura répondu.")
+    return redirect(url_for(".liste"))
 
 
 def _formulaire_profil(fiche: FichePersonne) -> FormulaireProfil:
@@ -91,19 +117,27 @@ def modifier(ref: str) -> Any:
     return redirect(url_for(".fiche", ref=ref))
 
 
+def suggestions_de_metiers(experiences: Sequence[ExperienceVue]) -> dict[int, Any]:
+    """Five ROME titles for each past job, or the question its wording raises."""
+    ranker = contexte().ranker
+    return {e.id: ranker.metiers(e.intitule, 5) for e in experiences}
+
+
 def metiers(ref: str) -> Any:
     """For each past job, five ROME titles to choose from, another one typed, or « je ne sais pas »."""
     ctx, moi = contexte(), acteur()
     fiche = lire(ref).fiche
     toutes = request.args.get("toutes") == "1"
     a_dire = [e for e in fiche.experiences if toutes or e.code_rome is None]
-    propositions = {e.id: ctx.ranker.metiers(e.intitule, 5) for e in a_dire}
+    propositions = suggestions_de_metiers(a_dire)
     erreurs: dict[int, str] = {}
     if request.method == "POST":
         choix = _choix_de_metiers([e.id for e in a_dire], erreurs)
         if not erreurs:
             services.confirmer_metiers(ctx, moi, ref, choix)
             flash("Métiers notés.")
+            if request.form.get("retour") == "fiche":
+                return redirect(url_for(".fiche", ref=ref, _anchor="offres"))
             return redirect(url_for(".competences", ref=ref))
     page = render_template(
         "socle/personnes/metiers.html",

@@ -7,8 +7,10 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
+from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.personnes import services
-from marketplace.personnes.queries import referents_du_territoire
+from marketplace.personnes.queries import FichePersonne, referents_du_territoire
+from marketplace.personnes.rules.suivis import CE_QUE_PEUT, CONSEILLER_EMPLOI, REFERENT, ROLES
 from marketplace.propositions.services.droits_de_la_personne import (
     retirer_personne,
 )
@@ -60,12 +62,26 @@ def remettre(ref: str) -> Any:
     return redirect(url_for(".fiche", ref=ref))
 
 
+def _page_suivi(form: FormulaireSuivi, fiche: FichePersonne) -> str:
+    moi = acteur()
+    siens = {r.role for r in fiche.referents if r.utilisateur_id == moi.referent_id}
+    return render_template(
+        "socle/personnes/suivi.html",
+        form=form,
+        p=fiche,
+        roles=ROLES,
+        ce_que_peut=CE_QUE_PEUT,
+        decide=moi.est_facilitateur or REFERENT in siens,
+        suit=bool(siens),
+    )
+
+
 def suivi(ref: str) -> Any:
     """Give another référent, beside or instead."""
     ctx, moi = contexte(), acteur()
     fiche = lire(ref).fiche
     form = FormulaireSuivi()
-    deja = {r.utilisateur_id for r in fiche.referents}
+    deja = {r.utilisateur_id for r in fiche.referents if r.role == REFERENT}
     with ctx.lecture() as s:
         possibles = referents_du_territoire(s, moi.territoire_id, ctx.aujourdhui())
     form.referent.choices = options(
@@ -75,20 +91,36 @@ def suivi(ref: str) -> Any:
         ]
     )
     if request.method == "GET":
-        return render_template("socle/personnes/suivi.html", form=form, p=fiche)
+        return _page_suivi(form, fiche)
 
     def acte() -> None:
-        acte_voulu = services.suivre if form.sens.data == "ajouter" else services.transferer
-        acte_voulu(ctx, moi, ref, int(form.referent.data))
+        choisi = int(form.referent.data)
+        if form.sens.data == "transmettre":
+            services.transferer(ctx, moi, ref, choisi)
+        else:
+            services.suivre(ctx, moi, ref, choisi, CONSEILLER_EMPLOI if form.sens.data == "conseiller" else REFERENT)
 
     code = agir(form, acte)
     if code:
-        return render_template("socle/personnes/suivi.html", form=form, p=fiche), code
+        return _page_suivi(form, fiche), code
     if form.sens.data == "transmettre" and moi.role is Role.REFERENT:
         flash("Suivi transmis : la fiche ne vous est plus ouverte.")
         return redirect(url_for(".liste"))
     flash("Suivi mis à jour.")
     return redirect(url_for(".fiche", ref=ref))
+
+
+def fin_de_suivi(ref: str, utilisateur_id: int) -> Any:
+    """End the suivi of a co-référent."""
+    try:
+        services.fin_de_suivi(contexte(), acteur(), ref, utilisateur_id)
+    except Introuvable:
+        raise
+    except RegleViolee as refus:
+        flash(refus.message, "warning")
+    else:
+        flash("Fin de suivi notée : la fiche ne lui est plus ouverte.")
+    return redirect(url_for(".suivi", ref=ref))
 
 
 def cesser(ref: str) -> Any:
