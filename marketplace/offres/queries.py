@@ -16,8 +16,9 @@ from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, Clause, Interve
 from marketplace.marches.queries.objectifs import objectif_sql
 from marketplace.metiers.models import Metier
 from marketplace.offres import rules
+from marketplace.offres.externes import adresse_du_poste
 from marketplace.offres.libelles import CONTRATS, ETATS
-from marketplace.offres.models import CompetenceOffre, EtatOffre, Offre, TypeContrat
+from marketplace.offres.models import CompetenceOffre, EtatOffre, Offre, OffreExterne, TypeContrat
 from marketplace.territoire.models import Commune
 from marketplace.valeurs import cle
 
@@ -74,6 +75,7 @@ class OffreVue:
     exemple: bool
     heures_prevues: Decimal
     version: int
+    adresse_nationale: str | None = None
 
     @property
     def ouverte(self) -> bool:
@@ -103,6 +105,7 @@ class OffreLigne:
     publiee_le: datetime | None
     confirmee_le: datetime | None
     exemple: bool
+    nationale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +187,21 @@ def _competences(s: Session, offre_ids: Iterable[int]) -> dict[int, list[Compete
 def offre(s: Session, territoire_id: int, ref: str, *, organisation_id: int | None = None) -> OffreVue:
     """One offre for its page. Raises Introuvable outside the perimeter."""
     requete = (
-        select(Offre, Organisation, Commune.nom, Metier.libelle, Marche.ref, Marche.intitule, Marche.date_fin)
+        select(
+            Offre,
+            Organisation,
+            Commune.nom,
+            Metier.libelle,
+            Marche.ref,
+            Marche.intitule,
+            Marche.date_fin,
+            OffreExterne.identifiant,
+        )
         .join(Organisation, Organisation.id == Offre.organisation_id)
         .join(Commune, Commune.code_insee == Offre.code_insee)
         .outerjoin(Metier, Metier.code_rome == Offre.code_rome)
         .outerjoin(Marche, Marche.id == Offre.marche_id)
+        .outerjoin(OffreExterne, OffreExterne.offre_id == Offre.id)
         .where(Offre.ref == ref, Offre.territoire_id == territoire_id)
     )
     if organisation_id is not None:
@@ -196,7 +209,7 @@ def offre(s: Session, territoire_id: int, ref: str, *, organisation_id: int | No
     ligne = s.execute(requete).first()
     if ligne is None:
         raise Introuvable()
-    o, organisation, commune, metier, marche_ref, marche, fin_marche = ligne
+    o, organisation, commune, metier, marche_ref, marche, fin_marche, identifiant = ligne
     return OffreVue(
         id=o.id,
         ref=o.ref,
@@ -239,20 +252,24 @@ def offre(s: Session, territoire_id: int, ref: str, *, organisation_id: int | No
             o.heures_hebdo, o.places, o.debut, o.duree_mois, fin_marche if o.marche_id else None
         ),
         version=o.version,
+        adresse_nationale=None if identifiant is None else adresse_du_poste(identifiant),
     )
 
 
-def _lignes() -> Select[Offre, str, str, str, str]:
+def _lignes() -> Select[Offre, str, str, str, str, int]:
     return (
-        select(Offre, Organisation.nom, Commune.nom, Metier.libelle, Marche.ref)
+        select(Offre, Organisation.nom, Commune.nom, Metier.libelle, Marche.ref, OffreExterne.id)
         .join(Organisation, Organisation.id == Offre.organisation_id)
         .join(Commune, Commune.code_insee == Offre.code_insee)
         .outerjoin(Metier, Metier.code_rome == Offre.code_rome)
         .outerjoin(Marche, Marche.id == Offre.marche_id)
+        .outerjoin(OffreExterne, OffreExterne.offre_id == Offre.id)
     )
 
 
-def _ligne(o: Offre, organisation: str, commune: str, metier: str | None, marche: str | None) -> OffreLigne:
+def _ligne(
+    o: Offre, organisation: str, commune: str, metier: str | None, marche: str | None, externe_id: int | None
+) -> OffreLigne:
     return OffreLigne(
         id=o.id,
         ref=o.ref,
@@ -272,6 +289,7 @@ def _ligne(o: Offre, organisation: str, commune: str, metier: str | None, marche
         publiee_le=o.publiee_le,
         confirmee_le=o.confirmee_le,
         exemple=o.exemple,
+        nationale=externe_id is not None,
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.droits import Action, Portee, exiger
@@ -20,13 +20,19 @@ from marketplace.journal.services import journaliser
 from marketplace.metiers.models import Metier
 from marketplace.offres import rules
 from marketplace.offres.libelles import SANS_TERME, contrats_possibles
-from marketplace.offres.models import CompetenceOffre, EtatOffre, Offre, TypeContrat
+from marketplace.offres.models import CompetenceOffre, EtatOffre, Offre, OffreExterne, TypeContrat
 from marketplace.offres.portee import portee_offre
 from marketplace.offres.queries import charger_offre, marches_liables
 from marketplace.territoire.models import Commune
 from marketplace.valeurs import cle
 
 LONGUEUR_TEXTE = 4000
+SAISIS = (
+    "marche_id", "intitule", "code_insee", "heures_hebdo", "type_contrat", "debut", "duree_mois", "places",
+    "prerequis", "conditions", "description", "heure_debut", "permis", "caces", "nuit", "weekend",
+)  # fmt: skip
+DOUBLE_ENVOI = timedelta(minutes=10)
+"""Within this time, the same words sent again are the same draft: a second click, a page sent back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +162,8 @@ def _competences(s: Session, offre: Offre, competences: Sequence[CompetenceVoulu
             s.add(CompetenceOffre(offre_id=offre.id, libelle=libelle[:200], code_ogr=c.code_ogr, requise=c.requise))
 
 
-def _creer(s: Session, ctx: Contexte, organisation: Organisation, saisie: SaisieOffre) -> Offre:
-    """A new draft, with its reference drawn from its number."""
+def _preparer(s: Session, ctx: Contexte, organisation: Organisation, saisie: SaisieOffre) -> Offre:
+    """A draft, not in the base yet. Raises RegleViolee next to the field."""
     offre = Offre(
         ref=f"O-{secrets.token_hex(8)}",
         territoire_id=organisation.territoire_id,
@@ -166,14 +172,36 @@ def _creer(s: Session, ctx: Contexte, organisation: Organisation, saisie: Saisie
         cree_le=ctx.horloge(),
     )
     _ecrire(s, offre, organisation, saisie, ctx.aujourdhui())
+    return offre
+
+
+def _garder(s: Session, offre: Offre) -> Offre:
+    """Write a new offre; its reference is drawn from its number."""
     s.add(offre)
     s.flush()
     offre.ref = f"O-{offre.id:06d}"
     return offre
 
 
+def _deja_redigee(s: Session, nouvelle: Offre) -> Offre | None:
+    """The draft these very words already made a moment ago, if the form was sent twice."""
+    recentes = s.scalars(
+        select(Offre)
+        .where(
+            Offre.organisation_id == nouvelle.organisation_id,
+            Offre.etat == EtatOffre.BROUILLON,
+            Offre.cree_le >= nouvelle.cree_le - DOUBLE_ENVOI,
+        )
+        .order_by(Offre.id)
+    )
+    return next((o for o in recentes if all(getattr(o, c) == getattr(nouvelle, c) for c in SAISIS)), None)
+
+
 def rediger(ctx: Contexte, acteur: Acteur, saisie: SaisieOffre, *, ref: str | None = None) -> str:
-    """Keep a draft of an offre, complete but for its métier; nobody else sees it. Returns its reference."""
+    """Keep a draft of an offre, complete but for its métier; nobody else sees it. Returns its reference.
+
+    The same form sent twice makes one draft.
+    """
     with ctx.transaction() as s:
         if ref is None:
             organisation = _organisation(s, acteur)
@@ -182,7 +210,10 @@ def rediger(ctx: Contexte, acteur: Acteur, saisie: SaisieOffre, *, ref: str | No
                 Action.PUBLIER_OFFRE,
                 Portee(organisation.territoire_id, frozenset({organisation.id})),
             )
-            offre = _creer(s, ctx, organisation, saisie)
+            offre = _preparer(s, ctx, organisation, saisie)
+            if (jumelle := _deja_redigee(s, offre)) is not None:
+                return jumelle.ref
+            _garder(s, offre)
         else:
             offre = _trouver(s, acteur, ref)
             if offre.etat is not EtatOffre.BROUILLON:
@@ -238,7 +269,7 @@ def publier(
     with ctx.transaction() as s:
         organisation = _organisation(s, acteur)
         exiger(acteur, Action.PUBLIER_OFFRE, Portee(organisation.territoire_id, frozenset({organisation.id})))
-        offre = _creer(s, ctx, organisation, saisie)
+        offre = _garder(s, _preparer(s, ctx, organisation, saisie))
         _metier(s, offre, code_rome)
         _competences(s, offre, competences)
         _mettre_en_ligne(s, ctx, acteur, offre)
@@ -260,6 +291,10 @@ def modifier(
         offre = _trouver(s, acteur, ref, version)
         if offre.etat in (EtatOffre.POURVUE, EtatOffre.FERMEE):
             raise RegleViolee("Cette offre est fermée : créez-en une nouvelle.")
+        if s.scalar(select(OffreExterne.id).where(OffreExterne.offre_id == offre.id)) is not None:
+            raise RegleViolee(
+                "Ce poste vient des emplois de l'inclusion : changez-le là-bas, le prochain import le reprend ici."
+            )
         organisation = s.get_one(Organisation, offre.organisation_id)
         _ecrire(s, offre, organisation, saisie, ctx.aujourdhui())
         _metier(s, offre, code_rome)

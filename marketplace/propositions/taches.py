@@ -15,10 +15,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from marketplace.comptes.roles import systeme
+from marketplace.comptes.roles import Role, systeme
 from marketplace.contexte import PARIS, Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.services import reconcilier_alertes
+from marketplace.offres.liens import jeton_d_actualite
 from marketplace.offres.models import EtatOffre, Offre, OffreExterne
 from marketplace.offres.rules import a_confirmer, perimee
 from marketplace.offres.services import fermer_en_transaction
@@ -201,18 +202,25 @@ def relancer_offres(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[s
 
     def relancer(s: Session, offre_id: int) -> bool:
         offre = s.get_one(Offre, offre_id)
-        return bool(
-            avis.prevenir(
+        faits = 0
+        for d in avis.employeurs(s, offre.organisation_id, offre.territoire_id, le):
+            jeton = jeton_d_actualite(ctx.config.cle_secrete, offre.id, d.utilisateur_id, le)
+            reponse = f" :\n{ctx.config.adresse_publique}/offre-actuelle/{jeton}"
+            faits += avis.prevenir(
                 s,
                 ctx,
-                avis.employeurs(s, offre.organisation_id, offre.territoire_id, le),
+                [d],
                 cle=f"offre:{offre.id}:actualite:{semaine}",
                 texte=f"« {offre.intitule} » : toujours d'actualité ?",
                 chemin=f"/offres/{offre.ref}",
                 sujet=f"Votre offre « {offre.intitule} » est-elle toujours d'actualité ?",
-                corps="Un clic suffit pour la garder ouverte, ou la fermer.",
+                corps=(
+                    "Un clic suffit pour la garder ouverte, ou la fermer, sans vous connecter"
+                    f"{reponse if d.audience is Role.EMPLOYEUR else '.'}\n\n"
+                    "Sans réponse pendant quatre semaines, elle se ferme seule. L'offre entière :"
+                ),
             )
-        )
+        return bool(faits)
 
     return _un_par_un(ctx, ids, relancer, _resume(), dry_run=dry_run)
 

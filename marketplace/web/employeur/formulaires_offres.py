@@ -1,4 +1,4 @@
-"""The form of an offre: eight fields, the rest folded."""
+"""The form of an offre: seven fields then the métier, the rest folded."""
 
 from __future__ import annotations
 
@@ -40,14 +40,16 @@ class CasesACocher(SelectMultipleField):
 
 
 class FormulaireOffre(Formulaire):
-    """An offre."""
+    """An offre. `code_rome` is the métier picked in the list as one types; the next page asks for it otherwise."""
 
     intitule = ChampSuggestions(
         "Quel poste ?",
         [InputRequired("Donnez le nom du poste, par exemple « maçon »."), Length(max=200)],
         source="/suggestions/metiers",
         description="Avec vos mots : « maçon », « agent d'entretien », « aide-cuisinier ».",
+        render_kw={"data-suggestions-cible": "code_rome"},
     )
+    code_rome = HiddenField()
     commune = ChampSuggestions(
         "Dans quelle commune ?",
         [InputRequired("Choisissez la commune où l'on travaille.")],
@@ -68,23 +70,35 @@ class FormulaireOffre(Formulaire):
         description="À laisser vide pour un CDI.",
         render_kw={"inputmode": "numeric"},
     )
+    prerequis = TextAreaField(
+        "Ce qu'il faut savoir et accepter, ou « aucun »",
+        [InputRequired("S'il ne faut rien de particulier, écrivez « aucun »."), Length(max=4000), sans_nir],
+        description="Prérequis et conditions de travail : débutant accepté, dehors, port de charges.",
+        render_kw={"rows": 3},
+    )
+
     places = IntegerField(
         "Nombre de places",
         [InputRequired("Indiquez le nombre de places."), NumberRange(1, PLACES_MAX, f"De 1 à {PLACES_MAX}.")],
         default=1,
         render_kw={"inputmode": "numeric"},
     )
-    prerequis = TextAreaField(
-        "Ce qu'il faut savoir, ou « aucun »",
-        [InputRequired("S'il ne faut rien de particulier, écrivez « aucun »."), Length(max=4000), sans_nir],
-        description="Prérequis et conditions de travail, en clair.",
+    heure_debut = TimeField(
+        "Heure de la première prise de poste",
+        [Optional()],
+        description="Elle décide des transports : à 5 h 30, il n'y a pas de bus.",
     )
-
     marche_ref = SelectField("Pour quel marché ?", [Optional()])
-    heure_debut = TimeField("Heure d'embauche le matin", [Optional()], description="Elle compte pour les transports.")
-    permis = CasesACocher("Permis vraiment nécessaires", [Optional()], choices=options((p, p) for p in PERMIS))
+    permis = CasesACocher(
+        "Permis : vraiment nécessaire ?",
+        [Optional()],
+        choices=options((p, f"Permis {p}") for p in PERMIS),
+        description="Cochez seulement si le poste demande de conduire. Venir au travail se fait autrement.",
+    )
     caces = StringField(
-        "CACES vraiment nécessaires", [Optional(), Length(max=200)], description="Par exemple : R482-A, 3."
+        "CACES : vraiment nécessaire dès le premier jour ?",
+        [Optional(), Length(max=200)],
+        description="Par exemple : R482-A, R489-3. À laisser vide si vous formez.",
     )
     nuit = BooleanField("Travail de nuit")
     weekend = BooleanField("Travail le week-end")

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation
 from marketplace.comptes.roles import Role
+from marketplace.contexte import PARIS
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.metiers.queries import competences_coeur, libelles_metiers
 from marketplace.offres import queries
 from marketplace.offres.models import EtatOffre
-from marketplace.offres.queries import FiltresOffres, OffreVue
+from marketplace.offres.queries import FiltresOffres, OffreLigne, OffreVue
+from marketplace.offres.rules import a_confirmer
 from marketplace.offres.services import CompetenceVoulue, confirmer, modifier, publier_brouillon, rediger
 from marketplace.propositions.queries import compter_par_offre
 from marketplace.propositions.services import classer_sans_noms, clore_offre, demander_rencontre, lire_liste
@@ -54,7 +56,16 @@ def liste() -> Any:
         )
         page = queries.offres(s, moi.territoire_id, filtres)
         comptes = compter_par_offre(s, [o.id for o in page.lignes])
-    return render_template("employeur/offres.html", page=page, comptes=comptes, etat=etat)
+    dues = {o.ref for o in page.lignes if _question_due(o)}
+    return render_template("employeur/offres.html", page=page, comptes=comptes, etat=etat, dues=dues)
+
+
+def _question_due(o: OffreLigne) -> bool:
+    """Whether « toujours d'actualité ? » is due; a post of the national platform opens and closes there."""
+    if o.etat is not EtatOffre.PUBLIEE or o.nationale:
+        return False
+    confirmee, publiee = (None if q is None else q.astimezone(PARIS).date() for q in (o.confirmee_le, o.publiee_le))
+    return a_confirmer(confirmee, publiee, contexte().aujourdhui())
 
 
 def _formulaire(s: Session, offre: OffreVue | None = None) -> FormulaireOffre:
@@ -72,7 +83,7 @@ def _page_saisie(form: FormulaireOffre, offre: OffreVue | None, code: int = 200,
 @bp.get("/nouvelle")
 @reserve_a(Role.EMPLOYEUR)
 def nouvelle() -> Any:
-    """Eight fields."""
+    """Seven fields, then the métier; the rest folded."""
     with contexte().lecture() as s:
         return _page_saisie(_formulaire(s), None)
 
@@ -93,7 +104,7 @@ def creer() -> Any:
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _page_saisie(form, None, 422)
-    return redirect(url_for(".metier", ref=ref))
+    return redirect(url_for(".metier", ref=ref, choix=form.code_rome.data or None))
 
 
 @bp.get("/<ref>/metier")
@@ -130,6 +141,7 @@ def _page_metier(s: Session, offre: OffreVue, texte: str, choisi: str | None, er
             cochees=cochees,
             texte=texte,
             erreur=erreur,
+            demandes=[*(f"le permis {p}" for p in offre.permis), *(f"le CACES {c}" for c in offre.caces)],
         ),
         code,
     )
@@ -219,12 +231,12 @@ def _enregistrer(offre: OffreVue, form: FormulaireOffre) -> Any:
         saisie = form.saisie(s, moi.territoire_id)
     if offre.etat is EtatOffre.BROUILLON:
         rediger(ctx, moi, saisie, ref=offre.ref)
-        return redirect(url_for(".metier", ref=offre.ref))
+        return redirect(url_for(".metier", ref=offre.ref, choix=form.code_rome.data or None))
     meme = saisie.intitule.strip() == offre.intitule
     modifier(ctx, moi, offre.ref, saisie, code_rome=offre.code_rome if meme else None, version=version_de(form))
     if not meme:
         flash("Le poste a changé de nom : dites de quel métier il s'agit.")
-        return redirect(url_for(".metier", ref=offre.ref))
+        return redirect(url_for(".metier", ref=offre.ref, choix=form.code_rome.data or None))
     flash("Votre offre est à jour.")
     return redirect(url_for(".fiche", ref=offre.ref))
 
@@ -235,7 +247,7 @@ def confirmer_offre(ref: str) -> Any:
     """« Toujours d'actualité »."""
     confirmer(contexte(), acteur(), ref)
     flash("C'est noté : votre offre reste ouverte.")
-    return redirect(url_for(".fiche", ref=ref))
+    return redirect(url_for(".liste") if request.form.get("retour") == "liste" else url_for(".fiche", ref=ref))
 
 
 @bp.post("/<ref>/fermer")

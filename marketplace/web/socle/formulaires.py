@@ -9,10 +9,40 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, Field, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.i18n import get_translations
 from wtforms.validators import ValidationError
 
 from marketplace.erreurs import RegleViolee
 from marketplace.valeurs import lire_decimal, lire_heures
+
+PHRASES = {
+    "Not a valid choice.": "Choisissez une réponse de la liste.",
+    "Not a valid date value.": "Cette date n'existe pas : vérifiez le jour, le mois et l'année.",
+    "Not a valid datetime value.": "Cette date ou cette heure n'existe pas : vérifiez-les.",
+    "Not a valid time value.": "Cette heure n'existe pas : écrivez-la comme 07:30.",
+    "Not a valid integer value.": "Écrivez un nombre entier, en chiffres.",
+    "Not a valid decimal value.": "Écrivez un nombre, en chiffres.",
+    "Field cannot be longer than %(max)d characters.": "%(max)d caractères au plus : raccourcissez ce texte.",
+}
+"""What the ready-made checks say, then what to do; the others keep the French of WTForms."""
+
+
+class _EnFrancais:
+    """The messages of the ready-made checks. Flask-WTF, without flask-babel set up, would leave them in English."""
+
+    def __init__(self) -> None:
+        self._autres = get_translations(["fr"])
+
+    def gettext(self, texte: str) -> str:
+        """A message."""
+        return PHRASES.get(texte) or str(self._autres.gettext(texte))
+
+    def ngettext(self, un: str, plusieurs: str, n: int) -> str:
+        """A message that depends on a number."""
+        return PHRASES.get(plusieurs) or str(self._autres.ngettext(un, plusieurs, n))
+
+
+_EN_FRANCAIS = _EnFrancais()
 
 
 class Formulaire(FlaskForm):
@@ -22,6 +52,10 @@ class Formulaire(FlaskForm):
         """French messages of WTForms."""
 
         locales = ("fr",)
+
+        def get_translations(self, form: Any) -> Any:
+            """The French ones, whatever the browser asks for."""
+            return _EN_FRANCAIS
 
     def poser_erreur(self, erreur: RegleViolee) -> None:
         """Show a rule's refusal next to its field, or at the top of the form when it names none."""

@@ -37,9 +37,9 @@ function proposer(champ) {
     champ.setAttribute("aria-activedescendant", options()[n].id);
     options()[n].scrollIntoView({ block: "nearest" });
   }
+  const cible = champ.dataset.suggestionsCible && document.getElementById(champ.dataset.suggestionsCible);
   function prendre(option) {
     champ.value = option.dataset.libelle;
-    const cible = champ.dataset.suggestionsCible && document.getElementById(champ.dataset.suggestionsCible);
     if (cible) cible.value = option.dataset.valeur;
     fermer();
     champ.dispatchEvent(new Event("change", { bubbles: true }));
@@ -71,6 +71,7 @@ function proposer(champ) {
     }
   }
   champ.addEventListener("input", () => {
+    if (cible) cible.value = ""; // other words: what was picked no longer holds
     clearTimeout(minuteur);
     minuteur = setTimeout(chercher, 150);
   });
