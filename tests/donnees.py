@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
 from marketplace.app import creer_contexte
@@ -20,6 +20,7 @@ from marketplace.config import Config
 from marketplace.contexte import Contexte
 from seeds.demo import DEMONSTRATIONS
 from seeds.referentiels import charger_referentiels
+from tests.postgres import administrer, nommer
 
 LE = date(2026, 11, 21)
 MAINTENANT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -46,13 +47,8 @@ def copier_base(serveur: URL | None, modele: str, dossier: Path) -> str:
         return f"sqlite:///{fichier}"
     source = make_url(modele).database if "://" in modele else modele
     nom = f"c_{uuid.uuid4().hex[:12]}"
-    moteur = create_engine(serveur.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    try:
-        with moteur.connect() as connexion:
-            connexion.execute(text(f'CREATE DATABASE "{nom}" TEMPLATE "{source}" STRATEGY FILE_COPY'))
-    finally:
-        moteur.dispose()
-    return serveur.set(database=nom).render_as_string(hide_password=False)
+    administrer(serveur, f'CREATE DATABASE "{nom}" TEMPLATE "{source}" STRATEGY FILE_COPY')
+    return nommer(serveur.set(database=nom))
 
 
 def _poser(ctx: Contexte) -> None:

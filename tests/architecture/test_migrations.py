@@ -13,15 +13,15 @@ from sqlalchemy.engine import URL
 from marketplace import tables
 from marketplace.cli.base import config_alembic, migrer
 from marketplace.db import creer_moteur
-from tests.conftest import _administrer
+from tests.postgres import administrer, nommer
 
 
 def test_la_tete_des_migrations_est_le_modele_puis_tout_se_defait(serveur: URL | None, tmp_path: Path) -> None:
     if serveur is None:
         url = f"sqlite:///{tmp_path / 'vide.db'}"
     else:
-        _administrer(serveur, 'CREATE DATABASE "migrations"')
-        url = serveur.set(database="migrations").render_as_string(hide_password=False)
+        administrer(serveur, 'CREATE DATABASE "migrations"')
+        url = nommer(serveur.set(database="migrations"))
     moteur = creer_moteur(url)
     try:
         assert migrer(moteur)
@@ -41,7 +41,7 @@ def test_la_tete_des_migrations_est_le_modele_puis_tout_se_defait(serveur: URL |
     finally:
         moteur.dispose()
         if serveur is not None:
-            _administrer(serveur, 'DROP DATABASE "migrations" WITH (FORCE)')
+            administrer(serveur, 'DROP DATABASE "migrations" WITH (FORCE)')
 
 
 def test_une_seule_tete() -> None:

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
@@ -21,6 +20,7 @@ from marketplace.contexte import Contexte
 from marketplace.db import creer_moteur
 from seeds.demo import herault
 from seeds.referentiels import charger_referentiels
+from tests.e2e import axe as accessibilite
 
 MAINTENANT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 OPTIONS_CHROMIUM = [
@@ -33,7 +33,6 @@ OPTIONS_CHROMIUM = [
     "--disable-sync",
 ]
 expect.set_options(timeout=30_000)  # a loaded machine is slow, not wrong
-REGLES_AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 BUREAU = {"width": 1280, "height": 900}
 TELEPHONE = {"width": 360, "height": 740}
 
@@ -154,19 +153,9 @@ class Poste:
     def verifier(self, *, axe: bool = True) -> None:
         """No axe violation, nothing wider than the screen, nothing in the console."""
         if axe:
-            assert self.fautes_axe() == []
+            assert accessibilite.fautes(self.page) == []
         self.tenir_dans_l_ecran()
         assert self.ennuis == []
-
-    def fautes_axe(self) -> list[str]:
-        """What axe finds wrong on the page: about a second, most of the time of a visit."""
-        resultat = Axe().run(
-            self.page, options={"runOnly": {"type": "tag", "values": REGLES_AXE}, "resultTypes": ["violations"]}
-        )
-        return [
-            f"{self.page.url} : {v['id']} : {[n['target'] for n in v['nodes']][:3]}"
-            for v in resultat.response["violations"]
-        ]
 
     def photographier(self, nom: str) -> None:
         """Keep a picture of the page when CAPTURES names a folder."""
