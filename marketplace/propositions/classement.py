@@ -95,18 +95,23 @@ def _etat(ranker: Classeur) -> _Etat:
         return _etats.setdefault(ranker, _Etat())
 
 
-def selon_le_territoire(ctx: Contexte, s: Session, territoire_id: int, ranker: Classeur | None = None) -> Classeur:
-    """The engine under the settings of a territory and the layer it approved, if any. Two queries."""
+def poids_du_territoire(ctx: Contexte, s: Session, territoire_id: int) -> Any:
+    """The weights a territory set by hand, as the engine takes them."""
     from marketplace.matching import Reglages as Poids  # scikit-learn: only those who rank pay
 
     reglages = reglages_au(s, territoire_id, ctx.aujourdhui())
     proche = float(reglages.poids_metier_proche)
-    poids = Poids(
+    return Poids(
         part_trajet=float(reglages.part_trajet_max),
         poids_a_la_main=reglages.poids_a_la_main,
         poids_metier=(1.0, proche, min(proche, float(reglages.poids_metier_voisin))),
     )
+
+
+def selon_le_territoire(ctx: Contexte, s: Session, territoire_id: int, ranker: Classeur | None = None) -> Classeur:
+    """The engine under the settings of a territory and the layer it approved, if any. Two queries."""
     moteur = ranker or ctx.ranker
+    poids = poids_du_territoire(ctx, s, territoire_id)
     apprise = couche_en_vigueur(s, territoire_id)
     if apprise is None:
         return moteur.sous(poids)

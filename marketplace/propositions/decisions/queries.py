@@ -23,6 +23,9 @@ journal = logging.getLogger(__name__)
 ACCEPTES = frozenset({EtatProposition.ACCEPTEE, EtatProposition.EMBAUCHEE, EtatProposition.PRE_EMBAUCHE})
 """Answers that say yes to the person for the job. A meeting or « plus tard » says nothing yet."""
 
+AVIS_DU_METIER = "competences"
+"""The one reason of a référent's word on a rank that may teach (R128)."""
+
 LIBELLES_ETAT = {
     EtatCouche.A_EXAMINER: "À examiner",
     EtatCouche.APPROUVEE: "Approuvée, elle compte",
@@ -166,14 +169,20 @@ def decisions_du_territoire(s: Session, territoire_id: int) -> DecisionsLues:
     from marketplace.matching.decision import Decision, retenues  # scipy: only those who rank pay
 
     lues: list[Any] = []
-    refus = attente = 0
+    refus = attente = tus = 0
     for d, etat, motif in s.execute(
         select(DecisionClassement, Proposition.etat, Proposition.motif)
         .outerjoin(Proposition, Proposition.id == DecisionClassement.proposition_id)
         .where(DecisionClassement.territoire_id == territoire_id)
         .order_by(DecisionClassement.id)
     ):
-        verdict, raison = (d.favorable, d.motif) if d.origine is OrigineDecision.AVIS else (_verdict(etat), motif)
+        if d.origine is OrigineDecision.AVIS:
+            verdict, raison = d.favorable, d.motif
+            if raison != AVIS_DU_METIER:  # a journey or anything else teaches nothing, either way
+                tus += 1
+                continue
+        else:
+            verdict, raison = _verdict(etat), motif
         if verdict is None:
             attente += 1
             continue
@@ -186,7 +195,9 @@ def decisions_du_territoire(s: Session, territoire_id: int) -> DecisionsLues:
         for x in utiles
     )
     oui = sum(x.acceptee for x in gardees)
-    return DecisionsLues(gardees, _empreinte(gardees), oui, len(gardees) - oui, refus - (len(gardees) - oui), attente)
+    return DecisionsLues(
+        gardees, _empreinte(gardees), oui, len(gardees) - oui, refus - (len(gardees) - oui) + tus, attente
+    )
 
 
 def _verdict(etat: EtatProposition) -> bool | None:
