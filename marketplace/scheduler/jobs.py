@@ -24,6 +24,7 @@ from marketplace.journal.menage import faire_le_menage
 from marketplace.marches.taches import suivre_registre
 from marketplace.personnes.taches import suivre_personnes
 from marketplace.propositions.conservation import purger_personnes
+from marketplace.propositions.equite.taches import mesurer_equite
 from marketplace.propositions.taches import (
     annoncer_offres,
     fermer_offres,
@@ -95,6 +96,7 @@ TACHES: tuple[Tache, ...] = (
         True,
         entretenir_recherche,
     ),
+    Tache("equite", "Mesurer l'équité des classements", Rythme.MENSUEL, 3, True, mesurer_equite),
     Tache("menage", "Effacer ce qui a passé sa durée", Rythme.HEBDOMADAIRE, 4, True, faire_le_menage),
     Tache("acces", "Effacer les liens et les compteurs périmés", Rythme.QUOTIDIEN, 4, True, effacer_acces),
     Tache("depots", "Effacer les fichiers déposés et oubliés", Rythme.QUOTIDIEN, 5, True, effacer_depots),
