@@ -5,6 +5,8 @@ BIN := .venv/bin
 PORT ?= 8000
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export OMP_NUM_THREADS := 1
+# What Python compiled is kept: each worker and each command a test starts would compile it all again.
+unexport PYTHONDONTWRITEBYTECODE
 export DATABASE_URL ?= sqlite:///$(CURDIR)/var/place.db
 
 .DEFAULT_GOAL := help

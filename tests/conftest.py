@@ -17,6 +17,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="xdg-"))
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
@@ -24,6 +25,7 @@ from sqlalchemy.engine import URL, make_url
 
 from marketplace import tables
 from marketplace.app import create_app, creer_contexte
+from marketplace.comptes import mots_de_passe
 from marketplace.comptes.models import Affectation, Utilisateur
 from marketplace.config import Config
 from marketplace.contexte import Contexte
@@ -32,6 +34,11 @@ from tests import postgres
 from tests.fabrique import Fabrique
 
 pytest_plugins = ["tests.donnees"]
+
+HACHEUR_DU_PRODUIT = mots_de_passe._hacheur
+"""Slow on purpose. The tests keep passwords by a quick one, but the test that reads its settings."""
+mots_de_passe._hacheur = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+mots_de_passe._LEURRE = mots_de_passe.hacher("personne-n-a-ce-mot-de-passe")
 
 MAINTENANT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -43,12 +45,59 @@ def copier_base(serveur: URL | None, modele: str, dossier: Path) -> str:
     """A copy of a base nobody is connected to: a SQLite file, or a PostgreSQL template."""
     if serveur is None:
         fichier = dossier / f"copie-{uuid.uuid4().hex[:8]}.db"
-        shutil.copy(make_url(modele).database or modele if "://" in modele else modele, fichier)
+        shutil.copy(_fichier(modele), fichier)
         return f"sqlite:///{fichier}"
     source = make_url(modele).database if "://" in modele else modele
     nom = f"c_{uuid.uuid4().hex[:12]}"
     administrer(serveur, f'CREATE DATABASE "{nom}" TEMPLATE "{source}" STRATEGY FILE_COPY')
     return nommer(serveur.set(database=nom))
+
+
+def une_fois(tmp_path_factory: pytest.TempPathFactory, nom: str, remplir: Callable[[Path], None]) -> Path:
+    """The file the first worker of the run to need it fills; the others wait for it, then read it."""
+    racine = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        racine = racine.parent
+    fichier = racine / f"{nom}.db"
+    with (racine / f"{nom}.verrou").open("w") as verrou:
+        fcntl.flock(verrou, fcntl.LOCK_EX)
+        if not fichier.exists():
+            brouillon = racine / f"{nom}-brouillon.db"
+            remplir(brouillon)
+            brouillon.rename(fichier)
+    return fichier
+
+
+def _faire(
+    serveur: URL | None,
+    depart: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    nom: str,
+    semer: Callable[[Contexte], object],
+) -> str:
+    """URL of a base filled upon a copy of `depart`; on files, once for all workers, and each has its own copy."""
+    dossier = tmp_path_factory.mktemp(nom)
+
+    def remplir(url: str) -> None:
+        ctx = contexte_de(url, dossier)
+        semer(ctx)
+        _poser(ctx)
+
+    if serveur is not None:
+        url = copier_base(serveur, depart, dossier)
+        remplir(url)
+        return url
+
+    def remplir_fichier(fichier: Path) -> None:
+        shutil.copy(_fichier(depart), fichier)
+        remplir(f"sqlite:///{fichier}")
+
+    return copier_base(None, str(une_fois(tmp_path_factory, nom, remplir_fichier)), dossier)
+
+
+def _fichier(modele: str) -> str:
+    """The file of a SQLite base named by its path or by its URL."""
+    return make_url(modele).database or modele if "://" in modele else modele
 
 
 def _poser(ctx: Contexte) -> None:
@@ -63,12 +112,7 @@ def _poser(ctx: Contexte) -> None:
 @pytest.fixture(scope="session")
 def modele_reference(serveur: URL | None, modele: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """URL of a base that holds the reference tables only: to copy, never to open."""
-    dossier = tmp_path_factory.mktemp("modele-reference")
-    url = copier_base(serveur, modele, dossier)
-    ctx = contexte_de(url, dossier)
-    charger_referentiels(ctx)
-    _poser(ctx)
-    return url
+    return _faire(serveur, modele, tmp_path_factory, "reference", charger_referentiels)
 
 
 @pytest.fixture(scope="session")
@@ -80,23 +124,15 @@ def base_reference(serveur: URL | None, modele_reference: str, tmp_path_factory:
 @pytest.fixture(scope="session")
 def base_demo(serveur: URL | None, modele_reference: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """URL of a base that holds the demonstration of the Hérault as of 21 November 2026, to read."""
-    dossier = tmp_path_factory.mktemp("demo")
-    url = copier_base(serveur, modele_reference, dossier)
-    ctx = contexte_de(url, dossier)
-    DEMONSTRATIONS["herault"](ctx, LE)
-    _poser(ctx)
-    return url
+    return _faire(serveur, modele_reference, tmp_path_factory, "demo", lambda ctx: DEMONSTRATIONS["herault"](ctx, LE))
 
 
 @pytest.fixture(scope="session")
 def base_2020(serveur: URL | None, modele_reference: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """URL of a base that holds the year 2020 replayed, to read (or to copy)."""
-    dossier = tmp_path_factory.mktemp("annee-2020")
-    url = copier_base(serveur, modele_reference, dossier)
-    ctx = contexte_de(url, dossier)
-    DEMONSTRATIONS["herault-2020"](ctx, LE)
-    _poser(ctx)
-    return url
+    return _faire(
+        serveur, modele_reference, tmp_path_factory, "annee-2020", lambda ctx: DEMONSTRATIONS["herault-2020"](ctx, LE)
+    )
 
 
 @pytest.fixture(scope="module")

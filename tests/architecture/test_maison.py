@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -18,6 +19,11 @@ SOURCES = sorted((RACINE / "marketplace").rglob("*.py"))
 GABARITS = sorted((RACINE / "marketplace" / "web" / "templates").rglob("*.html"))
 
 
+@functools.cache
+def arbre(chemin: Path) -> ast.Module:
+    return ast.parse(chemin.read_text(encoding="utf-8"))
+
+
 def relatif(chemin: Path) -> str:
     return str(chemin.relative_to(RACINE))
 
@@ -29,7 +35,7 @@ def test_l_heure_ne_se_lit_qu_a_un_endroit() -> None:
     for chemin in SOURCES:
         if chemin.name == "app.py":
             continue
-        for noeud in ast.walk(ast.parse(chemin.read_text(encoding="utf-8"))):
+        for noeud in ast.walk(arbre(chemin)):
             if (
                 isinstance(noeud, ast.Call)
                 and isinstance(noeud.func, ast.Attribute)
@@ -62,7 +68,7 @@ def test_ce_qui_est_hors_de_portee_traverse_la_page_sans_y_etre_dit() -> None:
     relances_inutiles = [
         f"{relatif(chemin)}:{noeud.lineno}"
         for chemin in SOURCES
-        for noeud in ast.walk(ast.parse(chemin.read_text(encoding="utf-8")))
+        for noeud in ast.walk(arbre(chemin))
         if isinstance(noeud, ast.ExceptHandler)
         and isinstance(noeud.type, ast.Name)
         and noeud.type.id in {"Introuvable", "Interdit"}

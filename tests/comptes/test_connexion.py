@@ -13,7 +13,7 @@ from marketplace.comptes.roles import Role
 from marketplace.comptes.services import Etape
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
-from tests.conftest import Horloge
+from tests.conftest import HACHEUR_DU_PRODUIT, Horloge
 from tests.fabrique import Fabrique
 
 BON = "Grue#Verte82Xy!"
@@ -31,6 +31,17 @@ def rater(ctx: Contexte, courriel: str) -> str:
     with pytest.raises(RegleViolee) as refus:
         services.connecter(ctx, courriel, "pas le bon mot de passe")
     return refus.value.message
+
+
+def test_les_mots_de_passe_se_gardent_en_argon2id_et_coutent_cher_a_deviner() -> None:
+    """The product's own settings, at or above what OWASP asks (19 MiB, two passes); the other tests use a quick one."""
+    empreinte = HACHEUR_DU_PRODUIT.hash(BON)
+    assert empreinte.startswith("$argon2id$")
+    assert HACHEUR_DU_PRODUIT.memory_cost >= 19_456
+    assert HACHEUR_DU_PRODUIT.time_cost >= 2
+    assert mots_de_passe.verifier(empreinte, BON)
+    assert not mots_de_passe.verifier(empreinte, BON.lower())
+    assert mots_de_passe.a_rehacher(empreinte), "a hash of other settings is made again at the next sign-in"
 
 
 def test_le_bon_mot_de_passe_ouvre(ctx: Contexte, fabrique: Fabrique) -> None:

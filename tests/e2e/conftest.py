@@ -11,15 +11,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlalchemy.engine import make_url
 from werkzeug.serving import make_server
 
-from marketplace import tables
 from marketplace.app import create_app, creer_contexte
 from marketplace.config import Config
 from marketplace.contexte import Contexte
-from marketplace.db import creer_moteur
-from seeds.demo import herault
-from seeds.referentiels import charger_referentiels
 from tests.e2e import axe as accessibilite
 
 MAINTENANT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -59,22 +56,6 @@ class HorlogeVive:
         self._ecart += datetime(jour.year, jour.month, jour.day, heure, tzinfo=UTC) - self()
 
 
-@pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file that holds the whole demonstration, built once."""
-    fichier = tmp_path_factory.mktemp("demo") / "demo.db"
-    moteur = creer_moteur(f"sqlite:///{fichier}")
-    tables.metadata.create_all(moteur)
-    moteur.dispose()
-    contexte = creer_contexte(reglages(fichier), maintenant=lambda: MAINTENANT)
-    charger_referentiels(contexte)
-    herault.semer(contexte, MAINTENANT.date())
-    contexte.sessions.kw["bind"].dispose()
-    with creer_moteur(f"sqlite:///{fichier}").connect() as connexion:
-        connexion.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    return fichier
-
-
 def reglages(fichier: Path) -> Config:
     """Settings of a demonstration served from this file."""
     return Config(
@@ -87,10 +68,10 @@ def reglages(fichier: Path) -> Config:
 
 
 @pytest.fixture(scope="module")
-def place(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Contexte:
+def place(base_demo: str, tmp_path_factory: pytest.TempPathFactory) -> Contexte:
     """A Contexte on a copy of the demonstration, for one module of journeys."""
     fichier = tmp_path_factory.mktemp("place") / "place.db"
-    shutil.copy(demonstration, fichier)
+    shutil.copy(make_url(base_demo).database or "", fichier)
     contexte = creer_contexte(reglages(fichier), maintenant=HorlogeVive())
     contexte.ranker  # noqa: B018 - opened once, before anyone waits for it
     return contexte
