@@ -12,7 +12,7 @@ from marketplace.contexte import Contexte
 from marketplace.journal.models import Courriel
 
 DUREE_JETONS = timedelta(days=30)
-AVEC_LIEN = ("invitation:", "mot-de-passe:", "code-declaration:", "declaration-", "preuve:")
+AVEC_LIEN = ("invitation:", "mot-de-passe:", "code-declaration:", "declaration-", "preuve:", "questionnaire-fin:")
 """How the keys of the messages that carry a secret start."""
 LIEN_EFFACE = "Lien effacé après l'envoi."
 

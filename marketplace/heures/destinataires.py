@@ -14,6 +14,7 @@ from marketplace.contexte import Contexte
 from marketplace.heures.acces import Declarant, declarants
 from marketplace.heures.models import LienDeclaration
 from marketplace.heures.rules.liens import empreinte
+from marketplace.journal.messages import pied
 from marketplace.journal.models import Courriel
 from marketplace.journal.services import poster
 from marketplace.territoire.reglages import reglages_au
@@ -69,13 +70,14 @@ def _corps(
     s: Session, ctx: Contexte, declarant: Declarant, corps: str, lien: str, territoire_id: int, jours: int
 ) -> str:
     racine = ctx.config.adresse_publique
+    fin = pied(ctx, declarant.utilisateur_id) if declarant.utilisateur_id is not None else ""
     if lien != PAGE:
-        return f"{corps}\n\n{racine}{lien}\n"
+        return f"{corps}\n\n{racine}{lien}\n{fin}"
     adresse = emettre_lien(s, ctx, declarant, territoire_id, jours)
     avec_compte = f"Vous avez un compte ? {racine}{PAGE}\n" if declarant.utilisateur_id is not None else ""
     return (
         f"{corps}\n\nPour déclarer, sans mot de passe, avec un code que nous envoyons à cette adresse :\n{adresse}\n\n"
-        f"Ce lien sert {jours} jours. Ne le transmettez pas : il est à vous.\n{avec_compte}"
+        f"Ce lien sert {jours} jours. Ne le transmettez pas : il est à vous.\n{avec_compte}{fin}"
     )
 
 

@@ -122,7 +122,10 @@ class Courriel(Base):
 
 
 class Notification(Base):
-    """A message inside the product, for one user."""
+    """A message inside the product, for one user.
+
+    `recapitulee_le`: when a mail told of it, of its own or with others; read before, it is told of no more.
+    """
 
     __tablename__ = "notification"
     __table_args__ = (UniqueConstraint("utilisateur_id", "cle"),)
@@ -132,8 +135,23 @@ class Notification(Base):
     cle: Mapped[str] = mapped_column(String(160))
     texte: Mapped[str] = mapped_column(Text)
     lien: Mapped[str]
+    famille: Mapped[str] = mapped_column(String(20), default="personnes")
     creee_le: Mapped[datetime]
     lue_le: Mapped[datetime | None]
+    recapitulee_le: Mapped[datetime | None]
+
+
+class ChoixDeMessage(Base):
+    """How often a user wants to be written to about one family of messages; without a row, the product's default."""
+
+    __tablename__ = "choix_de_message"
+    __table_args__ = (UniqueConstraint("utilisateur_id", "famille"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    utilisateur_id: Mapped[int]
+    famille: Mapped[str] = mapped_column(String(20))
+    rythme: Mapped[str] = mapped_column(String(20))
+    choisi_le: Mapped[datetime]
 
 
 class EtatPassage(enum.StrEnum):

@@ -118,12 +118,33 @@ def poster(s: Session, quand: datetime, *, cle: str, destinataire: str, sujet: s
     )
 
 
-def notifier(s: Session, quand: datetime, *, utilisateur_id: int, cle: str, texte: str, lien: str) -> bool:
-    """Leave one message inside the product for a user; unique by (user, `cle`)."""
+def notifier(
+    s: Session,
+    quand: datetime,
+    *,
+    utilisateur_id: int,
+    cle: str,
+    texte: str,
+    lien: str,
+    famille: str = "personnes",
+    recapitulee_le: datetime | None = None,
+) -> bool:
+    """Leave one message inside the product for a user; unique by (user, `cle`).
+
+    `famille` decides how often a mail tells of it (`journal.messages`); `recapitulee_le`: a mail already left for it.
+    """
     return _inserer_si_absent(
         s,
         Notification,
-        {"utilisateur_id": utilisateur_id, "cle": cle, "texte": texte, "lien": lien, "creee_le": quand},
+        {
+            "utilisateur_id": utilisateur_id,
+            "cle": cle,
+            "texte": texte,
+            "lien": lien,
+            "famille": famille,
+            "creee_le": quand,
+            "recapitulee_le": recapitulee_le,
+        },
         ["utilisateur_id", "cle"],
     )
 

@@ -12,11 +12,9 @@ from sqlalchemy.orm import Session
 from marketplace.comptes.models import Affectation, Utilisateur
 from marketplace.comptes.roles import Role
 from marketplace.contexte import Contexte
-from marketplace.journal.services import notifier, poster
+from marketplace.journal.messages import Famille, avertir
 from marketplace.personnes.models import Suivi
 from marketplace.personnes.portee import suivi_en_cours
-
-SIGNATURE = "\n\nLa Place des clauses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +76,27 @@ def prevenir(
     chemin: str,
     sujet: str | None = None,
     corps: str = "",
+    famille: Famille = Famille.PROPOSITIONS,
+    attendu: bool = False,
 ) -> int:
-    """Leave a notice to each, and a mail when `sujet` is given; once per `cle`. Returns how many were new.
+    """Leave a notice to each, and a mail at once to who wants so or is waited for; once per `cle`. How many were new.
 
     `chemin` follows the audience of each (« /propositions/PR-000001 »). `corps` holds no personal detail: the
     link leads to the rest.
     """
-    nouveaux = 0
-    for d in destinataires:
-        lien = f"/{d.audience}{chemin}"
-        nouveaux += notifier(s, ctx.horloge(), utilisateur_id=d.utilisateur_id, cle=cle, texte=texte, lien=lien)
-        if sujet is not None:
-            poster(
-                s,
-                ctx.horloge(),
-                cle=f"{cle}:{d.utilisateur_id}",
-                destinataire=d.courriel,
-                sujet=sujet,
-                corps=f"Bonjour,\n\n{corps}\n\n{ctx.config.adresse_publique}{lien}{SIGNATURE}",
-            )
-    return nouveaux
+    return sum(
+        avertir(
+            s,
+            ctx,
+            utilisateur_id=d.utilisateur_id,
+            courriel=d.courriel,
+            cle=cle,
+            texte=texte,
+            lien=f"/{d.audience}{chemin}",
+            famille=famille,
+            sujet=sujet,
+            corps=corps,
+            attendu=attendu,
+        )
+        for d in destinataires
+    )

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from marketplace.comptes.roles import Role, systeme
 from marketplace.contexte import PARIS, Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.journal.messages import Famille
 from marketplace.journal.services import reconcilier_alertes
 from marketplace.offres.liens import jeton_d_actualite
 from marketplace.offres.models import EtatOffre, Offre, OffreExterne
@@ -30,7 +31,13 @@ from marketplace.propositions.classement import Vivier
 from marketplace.propositions.models import EtatProposition, Proposition
 from marketplace.propositions.rules import Partie, Transition
 from marketplace.propositions.services.classer import PROCHES, lancer, noter_passage
-from marketplace.propositions.services.commun import consigner, passer, propositions_ouvertes, rendre_obsoletes
+from marketplace.propositions.services.commun import (
+    consigner,
+    passer,
+    prevenir_proposants,
+    propositions_ouvertes,
+    rendre_obsoletes,
+)
 from marketplace.territoire.models import Territoire
 from marketplace.territoire.reglages import reglages_au
 
@@ -74,7 +81,7 @@ def _resume() -> dict[str, Any]:
 def annoncer_offres(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str, Any]:
     """Rank every new offre and tell each référent how many of hers come close: once per offre and référent.
 
-    One notice an offre inside the product, one mail a day at most, without any name.
+    One notice an offre inside the product; the mail that gathers them follows each one's choice.
     """
     resume = _resume() | {"annonces": 0}
     for territoire_id in _territoires(ctx):
@@ -89,8 +96,6 @@ def annoncer_offres(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[s
 
         _un_par_un(ctx, ids, annoncer, resume, dry_run=dry_run)
         resume["annonces"] += sum(len(x) for x in nouveautes.values())
-        if nouveautes:
-            _envoyer_resumes(ctx, territoire_id, {u: len(offres) for u, offres in nouveautes.items()}, le)
     return resume
 
 
@@ -136,6 +141,9 @@ def _annoncer(s: Session, ctx: Contexte, offre_id: int, le: date) -> set[int]:
             cle=f"offre:{offre.id}:nouvelle",
             texte=f"Nouvelle offre pour {personnes} : « {offre.intitule} ».",
             chemin=f"/offres/{offre.ref}",
+            sujet="Une nouvelle offre pour les personnes que vous suivez",
+            corps=f"« {offre.intitule} » est proche du parcours de personnes que vous suivez.",
+            famille=Famille.OFFRES,
         ):
             nouveaux.add(d.utilisateur_id)
     return nouveaux
@@ -164,26 +172,10 @@ def _rappeler_le_vivier(s: Session, ctx: Contexte, offre: Offre, proches: set[in
                 cle=f"offre:{offre.id}:vivier:{personne_id}",
                 texte=f"L'employeur avait gardé {prenom} {nom} pour plus tard. Il publie « {offre.intitule} ».",
                 chemin=f"/offres/{offre.ref}/proposer/{ref}",
+                famille=Famille.OFFRES,
             ):
                 prevenus.add(d.utilisateur_id)
     return prevenus
-
-
-def _envoyer_resumes(ctx: Contexte, territoire_id: int, nombres: dict[int, int], le: date) -> None:
-    with ctx.transaction() as s:
-        for d in avis.referents_actifs(s, nombres, le):
-            nombre = nombres[d.utilisateur_id]
-            offres = f"{nombre} nouvelles offres" if nombre > 1 else "Une nouvelle offre"
-            avis.prevenir(
-                s,
-                ctx,
-                [d],
-                cle=f"offres-nouvelles:{territoire_id}:{le.isoformat()}",
-                texte=f"{offres} pour les personnes que vous suivez.",
-                chemin="/offres",
-                sujet=f"{offres} pour les personnes que vous suivez",
-                corps="De nouvelles offres sont proches du parcours de personnes que vous suivez.",
-            )
 
 
 def relancer_offres(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str, Any]:
@@ -219,6 +211,8 @@ def relancer_offres(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[s
                     f"{reponse if d.audience is Role.EMPLOYEUR else '.'}\n\n"
                     "Sans réponse pendant quatre semaines, elle se ferme seule. L'offre entière :"
                 ),
+                famille=Famille.OFFRES,
+                attendu=True,
             )
         return bool(faits)
 
@@ -253,6 +247,7 @@ def fermer_offres(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str
             cle=f"offre:{offre.id}:fermee:{le.isoformat()}",
             texte=f"« {offre.intitule} » est fermée : {raisons[offre_id]}.",
             chemin=f"/offres/{offre.ref}",
+            famille=Famille.OFFRES,
         )
         return True
 
@@ -299,6 +294,7 @@ def _rappeler(s: Session, ctx: Contexte, p: Proposition, le: date) -> bool:
             chemin=f"/propositions/{p.ref}",
             sujet=f"Une réponse est attendue pour « {offre.intitule} »",
             corps=f"Une personne attend votre réponse avant le {p.echeance_le:%d/%m/%Y}. Une minute suffit.",
+            attendu=True,
         )
     )
 
@@ -308,13 +304,12 @@ def _clore(s: Session, ctx: Contexte, p: Proposition, le: date) -> bool:
     passer(s, ctx, acteur, p, Transition.CLORE, Partie.PRODUIT)
     consigner(s, ctx, acteur, "clore_proposition", p, f"Proposition {p.ref} close, restée sans réponse.")
     offre = s.get_one(Offre, p.offre_id)
-    avis.prevenir(
+    prevenir_proposants(
         s,
         ctx,
-        avis.referents(s, p.personne_id, p.territoire_id, le),
+        p,
         cle=f"proposition:{p.id}:sans-suite:{p.echeance_le}",
         texte=f"« {offre.intitule} » : sans suite, à revoir avec la personne.",
-        chemin=f"/propositions/{p.ref}",
     )
     return p.etat is EtatProposition.SANS_SUITE
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from marketplace.comptes.recapitulatif import recapituler_la_journee, recapituler_la_semaine
 from marketplace.comptes.taches import effacer_acces
 from marketplace.contexte import Contexte
 from marketplace.depots import effacer_depots
@@ -100,6 +101,9 @@ TACHES: tuple[Tache, ...] = (
     Tache("menage", "Effacer ce qui a passé sa durée", Rythme.HEBDOMADAIRE, 4, True, faire_le_menage),
     Tache("acces", "Effacer les liens et les compteurs périmés", Rythme.QUOTIDIEN, 4, True, effacer_acces),
     Tache("depots", "Effacer les fichiers déposés et oubliés", Rythme.QUOTIDIEN, 5, True, effacer_depots),
+    # After the jobs of the night, which leave the messages; before the sending.
+    Tache("journee", "Récapituler les messages du jour", Rythme.QUOTIDIEN, 7, True, recapituler_la_journee),
+    Tache("semaine", "Récapituler les messages de la semaine", Rythme.HEBDOMADAIRE, 7, True, recapituler_la_semaine),
     Tache("courriels", "Envoyer les courriels en attente", Rythme.CINQ_MINUTES, 0, True, envoyer_courriels),
 )
 

@@ -34,6 +34,7 @@ PUBLIQUES = {
     "public_documents",
     "public_actualite",
     "public_votre_avis",
+    "public_messages",
     "static",
     "bootstrap",
 }

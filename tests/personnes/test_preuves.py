@@ -93,7 +93,7 @@ def test_les_mots_remis_ne_disent_ni_le_nom_ni_la_situation(
 ) -> None:
     _, textes = demander()
     message = regles.courriel_du_lien(textes.lien, "12/12/2026", textes.contact)
-    for texte in (textes.sms, message.sujet, message.corps, regles.message_au_referent(textes.lien).corps):
+    for texte in (textes.sms, message.sujet, message.corps, regles.message_au_referent().corps):
         mots = re.findall(r"\w+", texte.lower())
         assert not set(mots) & {*MOTS_INTERDITS, "karim", "rqth", "chômage", "quartier"}
     assert len(textes.sms) <= 306
@@ -175,7 +175,9 @@ def test_le_courriel_part_a_la_personne_et_les_referents_sont_prevenus_sans_nom(
     assert courriels["preuve"].destinataire == "karim@exemple.invalid"
     assert "/document/" in courriels["preuve"].corps
     assert notifies == {referente.utilisateur_id}
-    assert "karim" not in f"{courriels['preuve-referent'].sujet} {courriels['preuve-referent'].corps}".lower()
+    au_referent = courriels[f"preuve-{demande.id}"]
+    assert "karim" not in f"{au_referent.sujet} {au_referent.corps}".lower()
+    assert personne.ref not in au_referent.corps
 
 
 def scene_naissance() -> Any:

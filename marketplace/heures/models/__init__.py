@@ -16,6 +16,7 @@ from marketplace.heures.models.fichier import (
 )
 from marketplace.heures.models.ligne import DecisionLigne, LigneHeures
 from marketplace.heures.models.mission import Mission
+from marketplace.heures.models.parcours import PartageParcours
 from marketplace.heures.models.partage import ClePartage, PartCle, Reaffectation
 from marketplace.heures.models.photographie import Photographie
 from marketplace.heures.models.piece import PieceHeures
@@ -50,6 +51,7 @@ __all__ = [
     "Modalite",
     "Moment",
     "PartCle",
+    "PartageParcours",
     "Photographie",
     "PieceHeures",
     "PointDeSuivi",

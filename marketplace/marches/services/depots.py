@@ -52,6 +52,7 @@ def deposer(ctx: Contexte, acteur: Acteur, ref: str, saisie: SaisieDepot) -> int
                 cle=f"depot-{depot.id}",
                 texte=f"L'acheteur a déposé une information sur « {marche.intitule[:120]} ».",
                 lien=f"/facilitateur/marches/{marche.ref}#depots",
+                famille="marches",
             )
         return depot.id
 
@@ -85,6 +86,7 @@ def prendre_en_compte(ctx: Contexte, acteur: Acteur, ref: str, depot_id: int) ->
                 cle=f"depot-pris-{depot.id}",
                 texte=f"Votre dépôt sur « {marche.intitule[:120]} » est pris en compte.",
                 lien=f"/acheteur/marches/{marche.ref}#depots",
+                famille="marches",
             )
 
 

@@ -127,11 +127,11 @@ def sms_du_lien(lien: str, jusqu_au: str, contact: Contact) -> str:
     )
 
 
-def message_au_referent(adresse: str) -> Message:
+def message_au_referent() -> Message:
     """The mail to a référent: it names nobody."""
     return Message(
         "Un document est attendu pour une personne que vous suivez",
-        "Bonjour,\n\nUne embauche attend un document pour une personne que vous suivez.\n"
+        "Une embauche attend un document pour une personne que vous suivez.\n"
         "Si vous l'avez vu, notez-le sur sa fiche : le facilitateur pourra répondre.\n"
-        f"Pour savoir qui : {adresse}\n\nLa Place des clauses",
+        "Pour savoir qui :",
     )

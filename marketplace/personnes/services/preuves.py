@@ -18,7 +18,8 @@ from marketplace.comptes.models import Utilisateur
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import PARIS, Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
-from marketplace.journal.services import journaliser, noter_lectures, notifier, poster
+from marketplace.journal.messages import avertir
+from marketplace.journal.services import journaliser, noter_lectures, poster
 from marketplace.personnes.models import (
     DemandePreuve,
     EtatValidation,
@@ -140,23 +141,19 @@ def _prevenir_referents(
     ctx: Contexte, s: Session, demande: DemandePreuve, personne: Personne, referents: Sequence[tuple[int, str]]
 ) -> None:
     """Whatever the way, those who follow her know: inside the product by her name, by mail without it (N21)."""
-    message = regles.message_au_referent(f"{ctx.config.adresse_publique}/referent/")
+    message = regles.message_au_referent()
     for utilisateur_id, courriel in referents:
-        notifier(
+        avertir(
             s,
-            ctx.horloge(),
+            ctx,
             utilisateur_id=utilisateur_id,
+            courriel=courriel,
             cle=f"preuve-{demande.id}",
             texte="Un justificatif est attendu pour une personne que vous suivez.",
             lien=f"/referent/personnes/{personne.ref}/situation",
-        )
-        poster(
-            s,
-            ctx.horloge(),
-            cle=f"preuve-referent:{demande.id}:{utilisateur_id}",
-            destinataire=courriel,
             sujet=message.sujet,
             corps=message.corps,
+            attendu=True,
         )
 
 

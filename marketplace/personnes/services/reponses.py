@@ -15,7 +15,8 @@ from marketplace.comptes.models import Affectation
 from marketplace.comptes.roles import Acteur, Role
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
-from marketplace.journal.services import journaliser, notifier, poster
+from marketplace.journal.messages import avertir
+from marketplace.journal.services import journaliser
 from marketplace.personnes.models import EtatValidation, Personne, Validation
 from marketplace.personnes.queries.eligibilite import fenetre_proposee
 from marketplace.personnes.rules.eligibilite import AvisMotive
@@ -77,27 +78,18 @@ def _prevenir_demandeur(ctx: Contexte, s: Session, validation: Validation) -> No
         Affectation.organisation_id == validation.demandeur_id,
         Affectation.role == Role.EMPLOYEUR,
     )
-    lien = "/employeur/validations"
     for utilisateur_id, courriel in destinataires:
-        cle_message = f"validation-repondue-{validation.ref}"
-        notifier(
+        avertir(
             s,
-            ctx.horloge(),
+            ctx,
             utilisateur_id=utilisateur_id,
-            cle=cle_message,
+            courriel=courriel,
+            cle=f"validation-repondue-{validation.ref}",
             texte="Votre demande de validation a sa réponse.",
-            lien=lien,
-        )
-        poster(
-            s,
-            ctx.horloge(),
-            cle=f"{cle_message}-{utilisateur_id}",
-            destinataire=courriel,
+            lien="/employeur/validations",
             sujet="Réponse à votre demande de validation",
-            corps=(
-                "Bonjour,\n\nLe facilitateur a répondu à votre demande de validation.\n"
-                f"Pour lire sa réponse : {ctx.config.adresse_publique}{lien}\n\nLa Place des clauses"
-            ),
+            corps="Le facilitateur a répondu à votre demande de validation. Pour lire sa réponse :",
+            attendu=True,
         )
 
 

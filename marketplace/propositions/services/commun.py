@@ -90,20 +90,41 @@ def conditions(s: Session, proposition: Proposition, jour: date) -> rules.Condit
     )
 
 
+def prevenir_proposants(
+    s: Session,
+    ctx: Contexte,
+    p: Proposition,
+    *,
+    cle: str,
+    texte: str,
+    sujet: str | None = None,
+    corps: str = "",
+    attendu: bool = False,
+) -> None:
+    """Tell those who follow the person and, when a structure presents its own salarié, that structure."""
+    jour = ctx.aujourdhui()
+    cercles = [(avis.referents(s, p.personne_id, p.territoire_id, jour), f"/propositions/{p.ref}")]
+    if p.presentee_par_id is not None:
+        siens = avis.employeurs(s, p.presentee_par_id, p.territoire_id, jour)
+        cercles.append(([d for d in siens if d.audience is Role.EMPLOYEUR], f"/suites/propositions/{p.ref}"))
+    for destinataires, chemin in cercles:
+        avis.prevenir(
+            s, ctx, destinataires, cle=cle, texte=texte, chemin=chemin, sujet=sujet, corps=corps, attendu=attendu
+        )
+
+
 def rendre_obsoletes(s: Session, ctx: Contexte, acteur: Acteur, propositions: list[Proposition], raison: str) -> None:
     """Close what has no object any more, and tell both sides in words that say nothing of the person."""
-    jour = ctx.aujourdhui()
     for p in propositions:
         passer(s, ctx, acteur, p, Transition.RENDRE_OBSOLETE, Partie.PRODUIT)
         consigner(s, ctx, acteur, "clore_proposition", p, f"Proposition {p.ref} close : {raison}.")
         offre = s.get_one(Offre, p.offre_id)
-        avis.prevenir(
+        prevenir_proposants(
             s,
             ctx,
-            avis.referents(s, p.personne_id, p.territoire_id, jour),
+            p,
             cle=f"proposition:{p.id}:obsolete:{p.proposee_le.date()}",
             texte=f"« {offre.intitule} » : {raison}.",
-            chemin=f"/propositions/{p.ref}",
         )
 
 

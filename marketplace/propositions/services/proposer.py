@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -106,36 +106,58 @@ def proposer_plusieurs(ctx: Contexte, acteur: Acteur, lignes: Sequence[LigneAPro
 
     Raises LignesRefusees, with the refusal of each line that does not hold; Introuvable outside the perimeter.
     """
+
+    def couple(s: Session, ligne: LigneAProposer) -> tuple[Offre, Personne]:
+        personne = personne_du_perimetre(s, acteur, Action.PROPOSER, ligne.personne_ref, ctx.aujourdhui())
+        return charger_offre(s, acteur.territoire_id, ligne.offre_ref), personne
+
+    return tout_ou_rien(ctx, acteur, lignes, couple)
+
+
+def tout_ou_rien(
+    ctx: Contexte,
+    acteur: Acteur,
+    lignes: Sequence[LigneAProposer],
+    couple: Callable[[Session, LigneAProposer], tuple[Offre, Personne]],
+    *,
+    presentee_par_id: int | None = None,
+) -> list[str]:
+    """One transaction for every line; `couple` finds offre and person inside the caller's perimeter.
+
+    Raises as `proposer_plusieurs`.
+    """
     if not lignes:
         raise RegleViolee("Cochez au moins une ligne.")
     if len(lignes) > LIGNES_MAX:
         raise RegleViolee(f"Au plus {LIGNES_MAX} propositions à la fois : envoyez-les en deux fois.")
+
+    def ecrire() -> list[str]:
+        refs: list[str] = []
+        erreurs: dict[int, RegleViolee] = {}
+        with ctx.transaction() as s:
+            places = Places(ctx, s, acteur, ctx.aujourdhui())
+            for numero, ligne in enumerate(lignes):
+                offre, personne = couple(s, ligne)
+                try:
+                    refs.append(
+                        inscrire_proposition(
+                            ctx, s, acteur, offre, personne, ligne, places, presentee_par_id=presentee_par_id
+                        )
+                    )
+                except RegleViolee as refus:
+                    erreurs[numero] = refus
+            if erreurs:
+                raise LignesRefusees(erreurs)
+        return refs
+
     try:
-        return _tout_ou_rien(ctx, acteur, lignes)
+        return ecrire()
     except IntegrityError:
         # two clicks at the same instant: the other one won, what it wrote is found the second time
         try:
-            return _tout_ou_rien(ctx, acteur, lignes)
+            return ecrire()
         except IntegrityError:
             raise ModifieEntreTemps() from None
-
-
-def _tout_ou_rien(ctx: Contexte, acteur: Acteur, lignes: Sequence[LigneAProposer]) -> list[str]:
-    refs: list[str] = []
-    erreurs: dict[int, RegleViolee] = {}
-    with ctx.transaction() as s:
-        jour = ctx.aujourdhui()
-        places = Places(ctx, s, acteur, jour)
-        for numero, ligne in enumerate(lignes):
-            personne = personne_du_perimetre(s, acteur, Action.PROPOSER, ligne.personne_ref, jour)
-            offre = charger_offre(s, acteur.territoire_id, ligne.offre_ref)
-            try:
-                refs.append(inscrire_proposition(ctx, s, acteur, offre, personne, ligne, places))
-            except RegleViolee as refus:
-                erreurs[numero] = refus
-        if erreurs:
-            raise LignesRefusees(erreurs)
-    return refs
 
 
 def inscrire_proposition(
@@ -230,7 +252,17 @@ def inscrire_proposition(
             f"Une personne vous est proposée pour votre offre « {offre.intitule} ». "
             f"Répondez avant le {proposition.echeance_le:%d/%m/%Y} : une minute suffit."
         ),
+        attendu=True,
     )
+    if presentee_par_id is not None:
+        avis.prevenir(
+            s,
+            ctx,
+            avis.referents(s, personne.id, offre.territoire_id, jour),
+            cle=f"proposition:{proposition.id}:presentee:{proposition.proposee_le.isoformat()}",
+            texte=f"{acteur.organisation_nom} propose {personne.prenom} {personne.nom} pour « {offre.intitule} ».",
+            chemin=f"/propositions/{proposition.ref}",
+        )
     return proposition.ref
 
 
@@ -307,17 +339,22 @@ def _souhait_ouvert(s: Session, offre: Offre, personne: Personne) -> SouhaitRenc
 def annuler(ctx: Contexte, acteur: Acteur, ref: str, *, version: int | None = None) -> None:
     """Take a proposition back: the person no longer wishes it, or it was a mistake. No reason is asked."""
     with ctx.transaction() as s:
-        jour = ctx.aujourdhui()
-        proposition, offre, personne = trouver(s, acteur, Action.PROPOSER, ref, jour, version)
-        if proposition.etat is EtatProposition.ANNULEE:
-            return
-        passer(s, ctx, acteur, proposition, Transition.ANNULER, Partie.PROPOSANT)
-        consigner(s, ctx, acteur, "annuler_proposition", proposition, f"Proposition {proposition.ref} retirée.")
-        avis.prevenir(
-            s,
-            ctx,
-            avis.employeurs(s, offre.organisation_id, offre.territoire_id, jour),
-            cle=f"proposition:{proposition.id}:annulee:{proposition.proposee_le.isoformat()}",
-            texte=f"{personne.prenom} n'est plus proposée pour « {offre.intitule} ».",
-            chemin=f"/propositions/{proposition.ref}",
-        )
+        proposition, _, _ = trouver(s, acteur, Action.PROPOSER, ref, ctx.aujourdhui(), version)
+        retirer_en_transaction(s, ctx, acteur, proposition)
+
+
+def retirer_en_transaction(s: Session, ctx: Contexte, acteur: Acteur, proposition: Proposition) -> None:
+    """`annuler` inside the caller's transaction, which checked the perimeter and the version."""
+    if proposition.etat is EtatProposition.ANNULEE:
+        return
+    offre, personne = s.get_one(Offre, proposition.offre_id), s.get_one(Personne, proposition.personne_id)
+    passer(s, ctx, acteur, proposition, Transition.ANNULER, Partie.PROPOSANT)
+    consigner(s, ctx, acteur, "annuler_proposition", proposition, f"Proposition {proposition.ref} retirée.")
+    avis.prevenir(
+        s,
+        ctx,
+        avis.employeurs(s, offre.organisation_id, offre.territoire_id, ctx.aujourdhui()),
+        cle=f"proposition:{proposition.id}:annulee:{proposition.proposee_le.isoformat()}",
+        texte=f"{personne.prenom} n'est plus proposée pour « {offre.intitule} ».",
+        chemin=f"/propositions/{proposition.ref}",
+    )

@@ -18,6 +18,7 @@ from marketplace.heures.inscription import inscrire_contrat
 from marketplace.heures.models import Contrat, Modalite
 from marketplace.heures.reglages import pour_modalites
 from marketplace.heures.rules import modalites as regles_modalites
+from marketplace.journal.messages import Famille
 from marketplace.journal.services import journaliser
 from marketplace.offres.models import EtatOffre, Offre
 from marketplace.offres.portee import portee_offre
@@ -33,6 +34,7 @@ from marketplace.propositions.services.commun import (
     conditions,
     consigner,
     passer,
+    prevenir_proposants,
     propositions_ouvertes,
     rendre_obsoletes,
     trouver,
@@ -47,6 +49,8 @@ REPONSES = (
     Transition.DECLINER,
     Transition.METTRE_AU_VIVIER,
 )
+A_PREPARER = frozenset({Transition.RENCONTRER, Transition.PRE_EMBAUCHER, Transition.ACCEPTER})
+"""Answers that a person has to be told soon: her référent is written to at once."""
 
 NOUVELLES = {
     Transition.ETUDIER: "l'employeur étudie votre proposition",
@@ -115,15 +119,15 @@ def repondre(
         if transition is Transition.ACCEPTER:
             _demander_si_besoin(s, ctx, acteur, offre, personne, max(offre.debut, jour))
         numero = proposition.version + 1
-        avis.prevenir(
+        prevenir_proposants(
             s,
             ctx,
-            avis.referents(s, personne.id, offre.territoire_id, jour),
+            proposition,
             cle=f"proposition:{proposition.id}:{transition.value}:{numero}",
             texte=f"{personne.prenom} {personne.nom}, « {offre.intitule} » : {NOUVELLES[transition]}.",
-            chemin=f"/propositions/{proposition.ref}",
             sujet="Une réponse à l'une de vos propositions",
             corps=f"Un employeur a répondu à votre proposition pour « {offre.intitule} ».",
+            attendu=transition in A_PREPARER,
         )
 
 
@@ -178,6 +182,8 @@ def _demander_si_besoin(
         chemin="/personnes/a-valider",
         sujet="Une personne à valider",
         corps="Un employeur a accepté une personne : son éligibilité reste à valider.",
+        famille=Famille.PERSONNES,
+        attendu=True,
     )
     return validation
 
@@ -257,13 +263,12 @@ def embaucher(
             "la personne a trouvé un poste",
         )
         _pourvoir_si_complet(s, ctx, acteur, offre, proposition)
-        avis.prevenir(
+        prevenir_proposants(
             s,
             ctx,
-            avis.referents(s, personne.id, offre.territoire_id, jour),
+            proposition,
             cle=f"proposition:{proposition.id}:embauchee",
             texte=f"{personne.prenom} {personne.nom} commence le {debut:%d/%m/%Y} : « {offre.intitule} ».",
-            chemin=f"/propositions/{proposition.ref}",
             sujet="Une de vos propositions mène à un contrat",
             corps=f"Un contrat est signé pour « {offre.intitule} ».",
         )

@@ -70,6 +70,7 @@ def demander_rencontre(ctx: Contexte, acteur: Acteur, offre_ref: str, carte: str
             chemin=f"/offres/{offre.ref}/proposer/{personne.ref}",
             sujet="Un employeur souhaite rencontrer une personne que vous suivez",
             corps=f"Un employeur souhaite rencontrer une personne que vous suivez, pour « {offre.intitule} ».",
+            attendu=True,
         )
 
 
