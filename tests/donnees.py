@@ -165,3 +165,11 @@ def ctx_reference_neuf(serveur: URL | None, modele_reference: str, tmp_path: Pat
     ctx = contexte_de(copier_base(serveur, modele_reference, tmp_path), tmp_path)
     yield ctx
     ctx.sessions.kw["bind"].dispose()
+
+
+@pytest.fixture
+def ctx_demo_neuf(serveur: URL | None, base_demo: str, tmp_path: Path) -> Iterator[Contexte]:
+    """A copy of the demonstration, to write in."""
+    ctx = contexte_de(copier_base(serveur, base_demo, tmp_path), tmp_path)
+    yield ctx
+    ctx.sessions.kw["bind"].dispose()
