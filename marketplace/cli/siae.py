@@ -35,12 +35,17 @@ def importer(args: argparse.Namespace) -> int:
     if args.json:
         imprimer_json(r.en_dict())
         return 0
-    dire(f"Structures : {r.lus} lues, {r.crees} nouvelles, {r.mis_a_jour} mises à jour, {r.inchanges} inchangées.")
+    dire("Rien n'est écrit : essai à blanc." if args.dry_run else "Import fait.")
+    print(
+        f"{r.lus} lus, {r.crees} créés, {r.mis_a_jour} mis à jour, {r.inchanges} inchangés, {r.fermes} fermés, "
+        f"{len(r.refuses)} refusés, {len(r.signales)} à vérifier"
+    )
     o = r.offres
-    dire(f"Postes : {o.lus} lus, {o.crees} nouveaux, {o.mis_a_jour} mis à jour, {o.fermes} fermés.")
+    print(
+        f"dont postes : {o.lus} lus, {o.crees} créés, {o.mis_a_jour} mis à jour, {o.inchanges} inchangés, "
+        f"{o.fermes} fermés"
+    )
     for titre, lignes in (("refusée", r.refuses), ("à vérifier", r.signales)):
         for ligne in lignes:
             dire(f"  ligne {ligne.ligne} ({ligne.id}), {titre} : {ligne.motif}")
-    if args.dry_run:
-        dire("Essai à blanc : rien n'est écrit.")
     return 0

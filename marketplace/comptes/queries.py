@@ -61,6 +61,7 @@ class OrganisationVue:
     membres: int
     capacite: int | None = None
     effectif: str | None = None
+    siret_a_verifier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ def _vue(o: Organisation, commune: str | None, membres: int) -> OrganisationVue:
         membres=membres,
         capacite=o.capacite,
         effectif=o.effectif,
+        siret_a_verifier=o.siret is not None and not o.siret_valide,
     )
 
 

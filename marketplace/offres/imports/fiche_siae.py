@@ -1,7 +1,7 @@
 """Reading structures and their posts: JSON pages of the public API of les emplois de l'inclusion, or the CSV.
 
-Facts met in the wild and kept here: `recrutement_ouvert` is a text, `rome` is a code or « libellé (CODE) », the
-address is spelt `addresse_ligne_1`, a post that is filled simply disappears.
+Facts met in the wild and kept here: `recrutement_ouvert` is a text, `rome` is a code, « libellé (CODE) » or an object
+with both, the address is spelt `addresse_ligne_1`, a post that is filled simply disappears.
 """
 
 from __future__ import annotations
@@ -98,6 +98,7 @@ class FicheStructure:
     source: str
     maj: date | None
     postes: tuple[FichePoste, ...] | None
+    postes_illisibles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def lire_fichiers(contenus: Sequence[tuple[str, bytes]]) -> Lecture:
     structures: list[FicheStructure] = []
     refuses: list[LigneRefusee] = []
     pages: list[dict[str, Any]] = []
+    de_l_api: set[str] = set()
     for nom, contenu in contenus:
         texte = decoder(contenu)
         if not texte.strip():
@@ -121,10 +123,12 @@ def lire_fichiers(contenus: Sequence[tuple[str, bytes]]) -> Lecture:
         if texte.lstrip()[0] in "[{":
             for page in _pages(nom, texte):
                 pages.append(page)
+                rang = len(de_l_api)
+                de_l_api |= {_identite(b, f"{rang}+{i}") for i, b in enumerate(page["results"])}
                 _lire_tout(page["results"], _de_l_api, structures, refuses, len(structures) + len(refuses))
         else:
             _lire_tout(_lignes_csv(nom, texte), _du_csv, structures, refuses, 1)
-    return Lecture(tuple(structures), tuple(refuses), _complete(pages, len(structures) + len(refuses)))
+    return Lecture(tuple(structures), tuple(refuses), _complete(pages, len(de_l_api)))
 
 
 def _complete(pages: Sequence[dict[str, Any]], lues: int) -> bool:
@@ -133,6 +137,11 @@ def _complete(pages: Sequence[dict[str, Any]], lues: int) -> bool:
         return False
     annonces = [p["count"] for p in pages if isinstance(p.get("count"), int)]
     return not annonces or lues >= max(annonces)
+
+
+def _identite(brut: Any, sinon: str) -> str:
+    """What makes a result one and the same when two pages overlap."""
+    return _texte(brut.get("id")) or sinon if isinstance(brut, dict) else sinon
 
 
 def _pages(nom: str, texte: str) -> list[dict[str, Any]]:
@@ -193,6 +202,11 @@ def _siret(brut: Any) -> tuple[str | None, bool]:
     return chiffres[:14], siret_valide(chiffres)
 
 
+def _oui(brut: Any) -> bool:
+    """A yes, as a boolean or as the text « True » of the API."""
+    return cle(str(brut)) in {"true", "1", "oui", "vrai"}
+
+
 def _type(brut: Any) -> TypeOrganisation:
     type_ = TYPES.get(_texte(brut).upper())
     if type_ is None:
@@ -248,7 +262,7 @@ def _du_csv(numero: int, b: dict[str, str]) -> FicheStructure:
 def _de_l_api(numero: int, b: dict[str, Any]) -> FicheStructure:
     siret, valide = _siret(b.get("siret"))
     type_ = _type(b.get("type"))
-    postes = b.get("postes")
+    postes, illisibles = _postes(b.get("postes"), type_, _oui(b.get("bloque_candidatures", False)))
     return FicheStructure(
         ligne=numero,
         nom=_nom(b.get("enseigne"), b.get("raison_sociale")),
@@ -267,18 +281,43 @@ def _de_l_api(numero: int, b: dict[str, Any]) -> FicheStructure:
         lon=None,
         source="Les emplois de l'inclusion",
         maj=_jour(b.get("mis_a_jour_le")),
-        postes=_postes(postes, type_, bool(b.get("bloque_candidatures"))),
+        postes=postes,
+        postes_illisibles=illisibles,
     )
 
 
-def _postes(bruts: Any, type_: TypeOrganisation, bloquee: bool) -> tuple[FichePoste, ...]:
-    return tuple(_poste(b, type_, bloquee) for b in bruts or () if isinstance(b, dict) and b.get("id") is not None)
+def _postes(
+    bruts: Any, type_: TypeOrganisation, bloquee: bool
+) -> tuple[tuple[FichePoste, ...] | None, tuple[str, ...]]:
+    """Posts of a structure, and what is wrong with the others. None when the answer holds no list of posts at all."""
+    if bruts is None:
+        return (), ()
+    if not isinstance(bruts, list):
+        return None, ("Ses postes sont illisibles : aucun n'est touché.",)
+    lus: list[FichePoste] = []
+    illisibles: list[str] = []
+    for rang, b in enumerate(bruts, 1):
+        if not isinstance(b, dict) or not _texte(b.get("id"), 60):
+            illisibles.append(f"Poste n° {rang} sans identifiant : laissé de côté.")
+            continue
+        lus.append(_poste(b, type_, bloquee))
+    return tuple(lus), tuple(illisibles)
+
+
+def _rome(brut: Any) -> tuple[str | None, str]:
+    """(code, label) of a post's trade, from « libellé (CODE) », a bare code, or an object that holds both."""
+    if isinstance(brut, dict):
+        textes = {cle(str(k)): _texte(v) for k, v in brut.items()}
+        libelle = next((textes[k] for k in ("libelle", "name", "nom", "label", "intitule") if textes.get(k)), "")
+        brut = f"{libelle} ({textes.get('code') or textes.get('code rome') or ''})"
+    texte = _texte(brut)
+    code = _CODE_ROME.search(texte.upper())
+    libelle = re.sub(r"\s*\(?\b[A-Z]\d{4}\b\)?\s*$|\s*\(\)\s*$", "", texte).strip()
+    return (code.group(1) if code else None), libelle
 
 
 def _poste(b: dict[str, Any], type_: TypeOrganisation, bloquee: bool) -> FichePoste:
-    rome = _texte(b.get("rome"))
-    code = _CODE_ROME.search(rome.upper())
-    libelle = re.sub(r"\s*\([A-Z]\d{4}\)\s*$", "", rome)
+    code, libelle = _rome(b.get("rome"))
     lieu = b.get("lieu") if isinstance(b.get("lieu"), dict) else {}
     try:
         places = min(50, max(1, int(b.get("nombre_postes_ouverts") or 1)))
@@ -287,14 +326,14 @@ def _poste(b: dict[str, Any], type_: TypeOrganisation, bloquee: bool) -> FichePo
     return FichePoste(
         identifiant=_texte(b["id"], 60),
         intitule=_texte(b.get("appellation_modifiee")) or libelle or "Poste à préciser",
-        code_rome=code.group(1) if code else None,
+        code_rome=code,
         description=_texte(b.get("description"), 4000),
         profil=_texte(b.get("profil_recherche"), 4000),
         contrat=_contrat(b.get("type_contrat"), type_),
         places=places,
         code_insee=_texte((lieu or {}).get("code_insee"), 5) or None,
         commune=_texte((lieu or {}).get("nom")),
-        ouvert=not bloquee and cle(str(b.get("recrutement_ouvert", "True"))) in {"true", "1", "oui", "vrai"},
+        ouvert=not bloquee and _oui(b.get("recrutement_ouvert", True)),
     )
 
 

@@ -121,6 +121,8 @@ class _Import:
             if not fiche.siret_valide:
                 motif = "SIRET absent." if fiche.siret is None else "SIRET dont la clé est fausse : gardé, à vérifier."
                 self.resultat.signales.append(LigneRefusee(fiche.ligne, fiche.siret or fiche.nom, motif))
+            for motif in fiche.postes_illisibles:
+                self.resultat.signales.append(LigneRefusee(fiche.ligne, fiche.siret or fiche.nom, motif))
             organisation = self._structure(fiche)
             if fiche.postes is None:
                 continue
@@ -223,6 +225,9 @@ class _Import:
                 LigneRefusee(f.ligne, p.identifiant, "Poste sans commune reconnue : laissé de côté.")
             )
             return
+        if p.code_rome is not None and p.code_rome not in self.metiers:
+            motif = f"Métier {p.code_rome} inconnu : poste gardé, métier à reconnaître."
+            self.resultat.signales.append(LigneRefusee(f.ligne, p.identifiant, motif))
         valeurs: dict[str, Any] = {
             "organisation_id": organisation.id,
             "intitule": p.intitule,
