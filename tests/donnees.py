@@ -17,9 +17,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
-from marketplace.app import creer_contexte
+from marketplace.app import DOSSIER_MODELES, DOSSIER_REFERENTIELS, creer_contexte
 from marketplace.config import Config
 from marketplace.contexte import Contexte
+from marketplace.matching import Ranker
 from seeds.demo import DEMONSTRATIONS
 from seeds.referentiels import charger_referentiels
 from tests.postgres import administrer, nommer
@@ -173,3 +174,15 @@ def ctx_demo_neuf(serveur: URL | None, base_demo: str, tmp_path: Path) -> Iterat
     ctx = contexte_de(copier_base(serveur, base_demo, tmp_path), tmp_path)
     yield ctx
     ctx.sessions.kw["bind"].dispose()
+
+
+@pytest.fixture(scope="session")
+def moteur() -> Ranker:
+    """The ranking engine with the committed reference tables: two seconds to read, once a run."""
+    return Ranker.ouvrir(DOSSIER_REFERENTIELS, DOSSIER_MODELES)
+
+
+@pytest.fixture
+def vrai_moteur(ctx: Contexte, moteur: Ranker) -> None:
+    """The Contexte of the test ranks with the shared engine."""
+    ctx.obtenir_ranker = lambda: moteur

@@ -1,18 +1,11 @@
-"""The engine is opened once for these tests: its reference tables take two seconds to read."""
+"""Here every Contexte has the real engine."""
 
 from __future__ import annotations
 
 import pytest
 
-from marketplace.app import DOSSIER_MODELES, DOSSIER_REFERENTIELS
 from marketplace.contexte import Contexte
 from marketplace.matching import Ranker
-
-
-@pytest.fixture(scope="session")
-def moteur() -> Ranker:
-    """A ranking engine with the committed reference tables."""
-    return Ranker.ouvrir(DOSSIER_REFERENTIELS, DOSSIER_MODELES)
 
 
 @pytest.fixture

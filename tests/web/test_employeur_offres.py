@@ -8,21 +8,10 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy import select
 
-from marketplace.app import DOSSIER_MODELES, DOSSIER_REFERENTIELS
-from marketplace.matching import Ranker
 from marketplace.metiers.models import Competence, MetierCompetence
 from marketplace.offres.models import CompetenceOffre, EtatOffre, Offre, OffreExterne
 
-
-@pytest.fixture(scope="module")
-def moteur():
-    return Ranker.ouvrir(DOSSIER_REFERENTIELS, DOSSIER_MODELES)
-
-
-@pytest.fixture
-def ctx(ctx, moteur):
-    ctx.obtenir_ranker = lambda: moteur
-    return ctx
+pytestmark = pytest.mark.usefixtures("vrai_moteur")
 
 
 @pytest.fixture

@@ -8,22 +8,11 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from marketplace.app import DOSSIER_MODELES, DOSSIER_REFERENTIELS
 from marketplace.contexte import PARIS
-from marketplace.matching import Ranker
 from marketplace.propositions.models import Proposition
 from tests.web.test_propositions_parcours import texte
 
-
-@pytest.fixture(scope="module")
-def moteur():
-    return Ranker.ouvrir(DOSSIER_REFERENTIELS, DOSSIER_MODELES)
-
-
-@pytest.fixture
-def ctx(ctx, moteur):
-    ctx.obtenir_ranker = lambda: moteur
-    return ctx
+pytestmark = pytest.mark.usefixtures("vrai_moteur")
 
 
 @pytest.fixture

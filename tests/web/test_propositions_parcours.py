@@ -8,26 +8,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from marketplace.app import DOSSIER_MODELES, DOSSIER_REFERENTIELS
-from marketplace.matching import Ranker
 from marketplace.offres.models import EtatOffre, Offre
 from marketplace.propositions.models import EtatProposition, Proposition, SouhaitRencontre
+
+pytestmark = pytest.mark.usefixtures("vrai_moteur")
 
 INTERDITS = re.compile(
     r"\b(RSA|ASS|AAH|TH|QPV|BRSA|handicap\w*|bénéficiaire\w*|allocataire\w*|freins?|chômage|née? le|1990)\b",
     re.IGNORECASE,
 )
-
-
-@pytest.fixture(scope="module")
-def moteur():
-    return Ranker.ouvrir(DOSSIER_REFERENTIELS, DOSSIER_MODELES)
-
-
-@pytest.fixture
-def ctx(ctx, moteur):
-    ctx.obtenir_ranker = lambda: moteur
-    return ctx
 
 
 @pytest.fixture
