@@ -25,6 +25,7 @@ class Action(enum.StrEnum):
     VOIR_STATUT = "voir_statut"
     RATTACHER = "rattacher"
     PROPOSER = "proposer"
+    PREPARER_SUITE = "preparer_suite"
     REPONDRE_PROPOSITION = "repondre_proposition"
     DEMANDER_VALIDATION = "demander_validation"
     VALIDER_PERSONNE = "valider_personne"
@@ -72,6 +73,7 @@ DROITS: dict[Action, dict[Role, Etendue]] = {
     Action.VOIR_STATUT: {Role.FACILITATEUR: _T, Role.REFERENT: _F},
     Action.RATTACHER: {Role.FACILITATEUR: _T, Role.ADMINISTRATEUR: _T},
     Action.PROPOSER: {Role.FACILITATEUR: _T, Role.REFERENT: _F},
+    Action.PREPARER_SUITE: {Role.EMPLOYEUR: _O},
     Action.REPONDRE_PROPOSITION: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O},
     Action.DEMANDER_VALIDATION: {Role.FACILITATEUR: _T, Role.EMPLOYEUR: _O},
     Action.VALIDER_PERSONNE: {Role.FACILITATEUR: _T},
@@ -95,6 +97,7 @@ TOUCHE_AUX_PERSONNES = frozenset(
         Action.VOIR_STATUT,
         Action.RATTACHER,
         Action.PROPOSER,
+        Action.PREPARER_SUITE,
         Action.REPONDRE_PROPOSITION,
         Action.DEMANDER_VALIDATION,
         Action.VALIDER_PERSONNE,

@@ -84,3 +84,23 @@ def contacts_referents(s: Session, personne_id: int, jour: date) -> tuple[Contac
         ContactReferent(f"{prenom} {nom}", organisation, telephone, courriel)
         for prenom, nom, organisation, telephone, courriel in lus
     )
+
+
+def contact_de_la_structure(
+    s: Session, organisation_id: int | None, auteur_id: int | None
+) -> tuple[ContactReferent, ...]:
+    """Whom to call in the structure that proposes its own salarié: who wrote it; nobody for the others."""
+    if organisation_id is None:
+        return ()
+    organisation = s.get_one(Organisation, organisation_id)
+    auteur = s.get(Utilisateur, auteur_id) if auteur_id is not None else None
+    if auteur is None or auteur.desactive_le is not None:
+        return (ContactReferent(organisation.nom, organisation.nom, organisation.telephone, ""),)
+    return (
+        ContactReferent(
+            f"{auteur.prenom} {auteur.nom}",
+            organisation.nom,
+            auteur.telephone or organisation.telephone,
+            auteur.courriel,
+        ),
+    )

@@ -19,7 +19,7 @@ from marketplace.heures.models import Contrat
 from marketplace.offres.models import Offre
 from marketplace.personnes.models import EtatValidation, Personne, Suivi, Validation
 from marketplace.personnes.portee import suivi_en_cours
-from marketplace.propositions.contacts import ContactReferent, contacts_referents
+from marketplace.propositions.contacts import ContactReferent, contact_de_la_structure, contacts_referents
 from marketplace.propositions.models import (
     EtatProposition,
     EtatSouhait,
@@ -240,13 +240,47 @@ def proposition(s: Session, acteur: Acteur, ref: str, jour: date) -> Proposition
     if ligne is None:
         raise Introuvable()
     p, offre, personne, organisation = ligne
-    etat = p.etat
-    libelles = _libelles(acteur)
-    contact = acteur.role is not Role.EMPLOYEUR or etat in CONTACT_OUVERT
     partie = Partie.PROPOSANT if acteur.role is Role.REFERENT else Partie.EMPLOYEUR
-    reponses = possibles(etat, partie)
+    reponses = possibles(p.etat, partie)
     if acteur.role is Role.FACILITATEUR:
-        reponses = (*reponses, *possibles(etat, Partie.PROPOSANT))
+        reponses = (*reponses, *possibles(p.etat, Partie.PROPOSANT))
+    contact = acteur.role is not Role.EMPLOYEUR or p.etat in CONTACT_OUVERT
+    return _vue(s, p, offre, personne, organisation, jour, _libelles(acteur), contact=contact, reponses=reponses)
+
+
+def proposition_presentee(s: Session, acteur: Acteur, ref: str, jour: date) -> tuple[PropositionVue, int]:
+    """One proposition as the structure that made it for its own salarié reads it, and the id of that person.
+
+    Raises Introuvable for any other.
+    """
+    ligne = s.execute(
+        _requete().where(
+            Proposition.ref == ref,
+            Proposition.territoire_id == acteur.territoire_id,
+            Proposition.presentee_par_id == acteur.organisation_id,
+        )
+    ).first()
+    if ligne is None or acteur.role is not Role.EMPLOYEUR or not acteur.organisation_verifiee:
+        raise Introuvable()
+    p, offre, personne, organisation = ligne
+    reponses = possibles(p.etat, Partie.PROPOSANT)
+    vue = _vue(s, p, offre, personne, organisation, jour, LIBELLES_PROPOSANT, contact=True, reponses=reponses)
+    return vue, personne.id
+
+
+def _vue(
+    s: Session,
+    p: Proposition,
+    offre: Offre,
+    personne: Personne,
+    organisation: str,
+    jour: date,
+    libelles: dict[EtatProposition, str],
+    *,
+    contact: bool,
+    reponses: tuple[Transition, ...],
+) -> PropositionVue:
+    etat = p.etat
     return PropositionVue(
         id=p.id,
         ref=p.ref,
@@ -271,7 +305,10 @@ def proposition(s: Session, acteur: Acteur, ref: str, jour: date) -> Proposition
         proposee_le=p.proposee_le,
         echeance_le=p.echeance_le,
         en_retard=en_retard(etat, p.echeance_le, jour),
-        referents=contacts_referents(s, personne.id, jour),
+        referents=(
+            *contact_de_la_structure(s, p.presentee_par_id, p.auteur_id),
+            *contacts_referents(s, personne.id, jour),
+        ),
         etapes=tuple(
             Etape(libelles[EtatProposition(vers)], quand)
             for vers, quand in s.execute(

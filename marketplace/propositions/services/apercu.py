@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -88,6 +89,8 @@ def lire_apercu(
     places: Places,
     offerts: Offerts,
     depuis: str,
+    *,
+    raisons: Callable[[Any], tuple[RaisonVue, ...]] = raisons_de,
 ) -> Apercu:
     """One couple inside the caller's transaction, which checked the perimeter; the reading is recorded."""
     jour = ctx.aujourdhui()
@@ -121,7 +124,7 @@ def lire_apercu(
         prenom=personne.prenom,
         nom=personne.nom,
         proximite=ligne.proximite if ligne else None,
-        raisons=raisons_de(ligne) if ligne else (),
+        raisons=raisons(ligne) if ligne else (),
         manques=ligne.manques if ligne else (),
         manque=hors.manque if hors else None,
         aide=hors.aide if hors else None,

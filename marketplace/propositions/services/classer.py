@@ -143,7 +143,7 @@ def classer_sans_noms(ctx: Contexte, acteur: Acteur, offre_ref: str) -> Classeme
                     rang=ligne.rang,
                     proximite=ligne.proximite,
                     trajet_minutes=ligne.trajet_minutes,
-                    raisons=_raisons_sans_nom(ligne),
+                    raisons=raisons_sans_nom(ligne),
                     manques=ligne.manques,
                     incomplet=ligne.incomplet,
                     souhait=souhaits.get(personne_id),
@@ -161,7 +161,7 @@ def classer_sans_noms(ctx: Contexte, acteur: Acteur, offre_ref: str) -> Classeme
         return ClassementSansNoms(offre.ref, brut.metier, tuple(cartes), len(brut.hors_de_portee), brut.version)
 
 
-def _raisons_sans_nom(ligne: Any) -> tuple[RaisonVue, ...]:
+def raisons_sans_nom(ligne: Any) -> tuple[RaisonVue, ...]:
     """What an employer may read: the journey in minutes only, nothing outside of the job's own criteria."""
     gardees = []
     for r in ligne.raisons:

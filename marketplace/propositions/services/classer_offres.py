@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from marketplace.comptes.droits import Action
 from marketplace.comptes.roles import Acteur, Role
@@ -34,6 +35,7 @@ from marketplace.propositions.vues import (
     LigneOffreVue,
     OffreHorsDePortee,
     PersonneProche,
+    RaisonVue,
     raisons_de,
 )
 
@@ -82,54 +84,74 @@ def classer_offres(ctx: Contexte, acteur: Acteur, personne_ref: str, *, limit: i
     and `proposer` refuses until then. Raises RegleViolee when she was not informed.
     """
     with ctx.transaction() as s:
-        jour = ctx.aujourdhui()
-        personne = personne_du_perimetre(s, acteur, Action.VOIR_PERSONNE, personne_ref, jour)
-        lus = profils_de_classement(s, personne.territoire_id, [personne.id])
-        if not lus:
-            raise RegleViolee("Informez d'abord la personne, puis notez la date et le moyen sur sa fiche.")
-        postes = postes_de_classement(s, personne.territoire_id)
-        resultat = selon_le_territoire(ctx, s, personne.territoire_id).rank_postes(
-            profil_de(lus[0]), [poste_de(p) for p in postes], limit=limit
-        )
-        refs = [x.ref for x in (*resultat.lignes, *resultat.hors_de_portee)]
-        offres = offres_par_ref(s, personne.territoire_id, refs)
-        propositions = {
-            offre_id: (ref, LIBELLES_PROPOSANT[etat])
-            for offre_id, ref, etat in s.execute(
-                select(Proposition.offre_id, Proposition.ref, Proposition.etat).where(
-                    Proposition.personne_id == personne.id
-                )
+        personne = personne_du_perimetre(s, acteur, Action.VOIR_PERSONNE, personne_ref, ctx.aujourdhui())
+        return classer_offres_de(ctx, s, acteur, personne, limit=limit)
+
+
+def classer_offres_de(
+    ctx: Contexte,
+    s: Session,
+    acteur: Acteur,
+    personne: Personne,
+    *,
+    limit: int,
+    sauf_organisation: int | None = None,
+    raisons: Callable[[Any], tuple[RaisonVue, ...]] = raisons_de,
+) -> ClassementOffresVu:
+    """The same inside the caller's transaction, which checked the perimeter; recorded there (N2, R123).
+
+    `sauf_organisation` leaves out the offres of one employer: its own salarié looks elsewhere.
+    """
+    jour = ctx.aujourdhui()
+    lus = profils_de_classement(s, personne.territoire_id, [personne.id])
+    if not lus:
+        raise RegleViolee("Informez d'abord la personne, puis notez la date et le moyen sur sa fiche.")
+    postes = postes_de_classement(s, personne.territoire_id)
+    if sauf_organisation is not None:
+        siennes = set(s.scalars(select(Offre.id).where(Offre.organisation_id == sauf_organisation)))
+        postes = [p for p in postes if p.offre_id not in siennes]
+    resultat = selon_le_territoire(ctx, s, personne.territoire_id).rank_postes(
+        profil_de(lus[0]), [poste_de(p) for p in postes], limit=limit
+    )
+    refs = [x.ref for x in (*resultat.lignes, *resultat.hors_de_portee)]
+    offres = offres_par_ref(s, personne.territoire_id, refs)
+    propositions = {
+        offre_id: (ref, LIBELLES_PROPOSANT[etat])
+        for offre_id, ref, etat in s.execute(
+            select(Proposition.offre_id, Proposition.ref, Proposition.etat).where(
+                Proposition.personne_id == personne.id
             )
-        }
-        lignes = []
-        for x in resultat.lignes:
-            ref, etat = propositions.get(offres[x.ref].id, (None, None))
-            lignes.append(
-                LigneOffreVue(
-                    offres[x.ref], x.rang, x.score, x.proximite, x.trajet_minutes, raisons_de(x), x.manques, ref, etat
-                )
+        )
+    }
+    lignes = []
+    for x in resultat.lignes:
+        ref, etat = propositions.get(offres[x.ref].id, (None, None))
+        lignes.append(
+            LigneOffreVue(
+                offres[x.ref], x.rang, x.score, x.proximite, x.trajet_minutes, raisons(x), x.manques, ref, etat
             )
-        noter_lectures(s, ctx.horloge(), acteur, [personne.id], "Recherche d'offres pour la personne")
-        noter_passage(
-            s,
-            ctx,
-            acteur,
-            personne_id=personne.id,
-            version=resultat.version,
-            filtres={"considerees": resultat.consideres, "ecartees": dict(resultat.ecartes)},
-            ordre=[(x.ref, x.score) for x in resultat.lignes],
         )
-        return ClassementOffresVu(
-            personne_ref=personne.ref,
-            prenom=personne.prenom,
-            eligible=personne.id in ids_eligibles(s, personne.territoire_id, jour),
-            lignes=tuple(lignes),
-            hors_de_portee=tuple(
-                OffreHorsDePortee(offres[h.ref], h.manque, h.aide, h.trajet_minutes) for h in resultat.hors_de_portee
-            ),
-            ecartes=dict(resultat.ecartes),
-            version=resultat.version,
-        )
+    noter_lectures(s, ctx.horloge(), acteur, [personne.id], "Recherche d'offres pour la personne")
+    noter_passage(
+        s,
+        ctx,
+        acteur,
+        personne_id=personne.id,
+        version=resultat.version,
+        filtres={"considerees": resultat.consideres, "ecartees": dict(resultat.ecartes)},
+        ordre=[(x.ref, x.score) for x in resultat.lignes],
+    )
+    return ClassementOffresVu(
+        personne_ref=personne.ref,
+        prenom=personne.prenom,
+        eligible=personne.id in ids_eligibles(s, personne.territoire_id, jour),
+        lignes=tuple(lignes),
+        hors_de_portee=tuple(
+            OffreHorsDePortee(offres[h.ref], h.manque, h.aide, h.trajet_minutes) for h in resultat.hors_de_portee
+        ),
+        ecartes=dict(resultat.ecartes),
+        version=resultat.version,
+    )
 
 
 def classer_pour_l_exploitant(ctx: Contexte, offre_ref: str, limit: int) -> tuple[Offre, ClassementBrut]:

@@ -15,6 +15,7 @@ from marketplace.heures.services.contrats import LIBELLES_FIN, embaucher_validee
 from marketplace.heures.services.lectures import Embauche, lire_embauche, lire_salaries
 from marketplace.offres.libelles import CONTRATS
 from marketplace.offres.models import TypeContrat
+from marketplace.propositions.salaries import compter_salaries_en_fin
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires_contrats import FormulaireContrat, FormulaireFin, valeurs_contrat
 
@@ -25,11 +26,15 @@ bp = Blueprint("employeur_contrats", __name__, url_prefix="/employeur/salaries")
 @reserve_a(Role.EMPLOYEUR)
 def liste() -> Any:
     """Everyone at work, then those who left."""
-    salaries = lire_salaries(contexte(), acteur())
+    ctx, moi = contexte(), acteur()
+    salaries = lire_salaries(ctx, moi)
+    with ctx.lecture() as s:
+        suites = compter_salaries_en_fin(s, moi, ctx.aujourdhui())
     return render_template(
         "employeur/contrats.html",
         en_cours=[x for x in salaries if x.en_cours],
         finis=[x for x in salaries if not x.en_cours],
+        suites=suites,
     )
 
 

@@ -16,6 +16,7 @@ from marketplace.web.employeur import (
     pieces,
     propositions,
     situations,
+    suites,
     validations,
 )
 
@@ -31,5 +32,6 @@ blueprints: list[Blueprint] = [
     pieces.bp,
     propositions.bp,
     situations.bp,
+    suites.bp,
     validations.bp,
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -104,7 +104,7 @@ class FormulairePlusieurs(Formulaire):
         return propres + [(champ.id, str(m)) for ligne in self.lignes for champ in ligne.form for m in champ.errors]
 
 
-def lignes_initiales(vus: tuple[Apercu, ...]) -> list[dict[str, Any]]:
+def lignes_initiales(vus: Iterable[Apercu]) -> list[dict[str, Any]]:
     """What the lines of `FormulairePlusieurs` start with."""
     return [
         {

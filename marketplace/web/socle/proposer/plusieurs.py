@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,6 +12,7 @@ from marketplace.erreurs import RegleViolee
 from marketplace.offres import queries as offres
 from marketplace.propositions.contacts import contact_employeur
 from marketplace.propositions.creneaux import serie
+from marketplace.propositions.queries import PropositionVue
 from marketplace.propositions.services import (
     LIGNES_MAX,
     Apercu,
@@ -39,55 +42,83 @@ def pour(personne_ref: str) -> Any:
     return render_template("socle/offres_pour.html", audience=str(acteur().role), vu=vu, ecarts=ECARTS)
 
 
-def _coches(nom: str) -> list[str]:
+def coches(nom: str) -> list[str]:
+    """What is ticked in the address, each once."""
     return list(dict.fromkeys(request.args.getlist(nom)))[:LIGNES_MAX]
 
 
 def montrer_personnes(ref: str) -> Any:
     """The people ticked in the ranking of an offre."""
-    refs = _coches("personne")
+    refs = coches("personne")
     if len(refs) == 1:
         return redirect(url_for(".proposer", ref=ref, personne_ref=refs[0]))
     if not refs:
         flash("Cochez les personnes à proposer, puis recommencez.", "warning")
         return redirect(url_for(".fiche", ref=ref))
-    return _ouvrir([(ref, p) for p in refs], DEPUIS_OFFRE)
+    return ouvrir(_du_perimetre(DEPUIS_OFFRE, url_for(".fiche", ref=ref)), [(ref, p) for p in refs])
 
 
 def montrer_offres(personne_ref: str) -> Any:
     """The offres ticked for a person."""
-    refs = _coches("offre")
+    refs = coches("offre")
     if len(refs) == 1:
         return redirect(url_for(".proposer", ref=refs[0], personne_ref=personne_ref, depuis=DEPUIS_PERSONNE))
     if not refs:
         flash("Cochez les offres, puis recommencez.", "warning")
         return redirect(url_for(".pour", personne_ref=personne_ref))
-    return _ouvrir([(o, personne_ref) for o in refs], DEPUIS_PERSONNE)
+    porte = _du_perimetre(DEPUIS_PERSONNE, url_for(".pour", personne_ref=personne_ref))
+    return ouvrir(porte, [(o, personne_ref) for o in refs])
 
 
-def _ouvrir(couples: list[Couple], depuis: str) -> Any:
-    vus = apercus(contexte(), acteur(), couples, depuis=depuis)
-    possibles = tuple(vu for vu in vus if _possible(vu))
-    form = FormulairePlusieurs(data={"lignes": lignes_initiales(possibles), "duree": 30})
+@dataclass(frozen=True, slots=True)
+class Porte:
+    """What differs between those who propose: how couples are read and written, and where one comes back."""
+
+    lire: Callable[[Sequence[Couple]], tuple[Apercu, ...]]
+    ecrire: Callable[[Sequence[LigneAProposer]], list[str]]
+    retour: str
+    depuis: str
+    point_proposition: str | None
+    point_remise: str
+
+
+def _du_perimetre(depuis: str, retour: str) -> Porte:
+    """A référent's or a facilitateur's own perimeter."""
+    ctx, moi = contexte(), acteur()
+    return Porte(
+        lambda couples: apercus(ctx, moi, couples, depuis=depuis),
+        lambda lignes: proposer_plusieurs(ctx, moi, lignes),
+        retour,
+        depuis,
+        f"{moi.role}_propositions.fiche",
+        f"{moi.role}_propositions.remettre_ensemble",
+    )
+
+
+def ouvrir(porte: Porte, couples: Sequence[Couple]) -> Any:
+    """The page, each line filled in."""
+    vus = porte.lire(couples)
+    form = FormulairePlusieurs(formdata=None, data={"lignes": lignes_initiales(v for v in vus if _possible(v))})
     for ligne in form.lignes:
         ligne.form.accord_le.data = contexte().aujourdhui()
-    return _page(form, vus, depuis)
+    return _page(porte, form, vus)
 
 
 def _possible(vu: Apercu) -> bool:
     return not vu.empechement and not vu.proposition_ref
 
 
-def _page(form: FormulairePlusieurs, vus: tuple[Apercu, ...], depuis: str, code: int = 200) -> Any:
+def _page(porte: Porte, form: FormulairePlusieurs, vus: tuple[Apercu, ...], code: int = 200) -> Any:
     return (
         render_template(
             "socle/proposer_plusieurs.html",
-            audience=str(acteur().role),
             form=form,
             vus={(vu.offre.ref, vu.personne_ref): vu for vu in vus},
             ecartes=[vu for vu in vus if not _possible(vu)],
             premier=vus[0],
-            par_offre=depuis == DEPUIS_OFFRE,
+            par_offre=porte.depuis == DEPUIS_OFFRE,
+            retour=porte.retour,
+            point_proposition=porte.point_proposition,
         ),
         code,
     )
@@ -95,40 +126,40 @@ def _page(form: FormulairePlusieurs, vus: tuple[Apercu, ...], depuis: str, code:
 
 def proposer_personnes(ref: str) -> Any:
     """Propose the lines kept, for this offre."""
-    return _envoyer(DEPUIS_OFFRE, url_for(".fiche", ref=ref), offre_ref=ref)
+    return envoyer(_du_perimetre(DEPUIS_OFFRE, url_for(".fiche", ref=ref)), offre_ref=ref)
 
 
 def proposer_offres(personne_ref: str) -> Any:
     """Propose this person for the offres kept."""
-    return _envoyer(DEPUIS_PERSONNE, url_for(".pour", personne_ref=personne_ref), personne_ref=personne_ref)
+    porte = _du_perimetre(DEPUIS_PERSONNE, url_for(".pour", personne_ref=personne_ref))
+    return envoyer(porte, personne_ref=personne_ref)
 
 
-def _envoyer(depuis: str, retour: str, *, offre_ref: str = "", personne_ref: str = "") -> Any:
+def envoyer(porte: Porte, *, offre_ref: str = "", personne_ref: str = "") -> Any:
     """All lines or none; the page comes back with everything typed when one of them does not hold."""
-    ctx, moi = contexte(), acteur()
     form = FormulairePlusieurs()
     valide = form.validate_on_submit()
     couples = [(offre_ref or x.form.offre.data or "", personne_ref or x.form.personne.data or "") for x in form.lignes]
     if not couples:
         flash("Cochez au moins une ligne, puis recommencez.", "warning")
-        return redirect(retour)
-    vus = apercus(ctx, moi, couples, depuis=depuis)
+        return redirect(porte.retour)
+    vus = porte.lire(couples)
     if request.form.get("action") == "repartir":
         _repartir(form)
-        return _page(form, vus, depuis)
+        return _page(porte, form, vus)
     if not valide:
-        return _page(form, vus, depuis, 422)
+        return _page(porte, form, vus, 422)
     retenues = [n for n, ligne in enumerate(form.lignes) if ligne.form.retenue.data]
     try:
-        refs = proposer_plusieurs(ctx, moi, [_ligne(form, couples[n], n, depuis) for n in retenues])
+        refs = porte.ecrire([_ligne(form, couples[n], n, porte.depuis) for n in retenues])
     except LignesRefusees as refus:
         form.poser({retenues[n]: erreur for n, erreur in refus.erreurs.items()})
-        return _page(form, vus, depuis, 422)
+        return _page(porte, form, vus, 422)
     except RegleViolee as refus:
         form.poser_erreur(refus)
-        return _page(form, vus, depuis, 422)
-    flash("C'est envoyé. Les employeurs sont prévenus." if depuis == DEPUIS_PERSONNE else "C'est envoyé.")
-    return redirect(url_for(f"{moi.role}_propositions.remettre_ensemble", ref=refs))
+        return _page(porte, form, vus, 422)
+    flash("C'est envoyé. Les employeurs sont prévenus." if porte.depuis == DEPUIS_PERSONNE else "C'est envoyé.")
+    return redirect(url_for(porte.point_remise, ref=refs))
 
 
 def _ligne(form: FormulairePlusieurs, couple: Couple, numero: int, depuis: str) -> LigneAProposer:
@@ -160,15 +191,20 @@ def _repartir(form: FormulairePlusieurs) -> None:
 
 def remettre_ensemble() -> Any:
     """The sheets of several propositions, one a page, to print in one go."""
+    return fiches_a_remettre(lambda ref: lire_fiche(contexte(), acteur(), ref))
+
+
+def fiches_a_remettre(lire: Callable[[str], PropositionVue], *, presentees: bool = False) -> Any:
+    """The same, each proposition read by `lire`, which holds the perimeter."""
     ctx, moi = contexte(), acteur()
-    refs = _coches("ref")
+    refs = coches("ref")
     if not refs:
         return redirect(url_for(".liste"))
     fiches = []
     for ref in refs:
-        p = lire_fiche(ctx, moi, ref)
+        p = lire(ref)
         with ctx.lecture() as s:
             offre = offres.offre(s, moi.territoire_id, p.offre_ref)
             contact = contact_employeur(s, moi.territoire_id, p.offre_ref, ctx.aujourdhui())
         fiches.append((p, offre, contact))
-    return render_template("socle/propositions_remises.html", audience=str(moi.role), fiches=fiches)
+    return render_template("socle/propositions_remises.html", fiches=fiches, presentees=presentees)
