@@ -143,6 +143,17 @@ def rapport(s: Session, acteur: Acteur, rapport_id: int | None = None) -> Rappor
     return vue(ligne)
 
 
+def dernier_public(s: Session, territoire_id: int) -> RapportVu | None:
+    """The last monthly report of a territory, aggregated as it is: anybody may read what the rankings give."""
+    ligne = s.scalar(
+        select(RapportEquite)
+        .where(RapportEquite.territoire_id == territoire_id, RapportEquite.genre == GenreRapport.MENSUEL)
+        .order_by(RapportEquite.jour.desc(), RapportEquite.id.desc())
+        .limit(1)
+    )
+    return None if ligne is None else vue(ligne)
+
+
 def vue(ligne: RapportEquite) -> RapportVu:
     """A kept report as it is read."""
     c = ligne.contenu

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.web.admin import journal, membres, modeles, organisations, reglages, taches
+from marketplace.web.admin import classement, journal, membres, modeles, organisations, reglages, taches
 
-blueprints: list[Blueprint] = [membres.bp, organisations.bp, modeles.bp, reglages.bp, taches.bp, journal.bp]
+blueprints: list[Blueprint] = [
+    membres.bp,
+    organisations.bp,
+    modeles.bp,
+    reglages.bp,
+    classement.bp,
+    taches.bp,
+    journal.bp,
+]

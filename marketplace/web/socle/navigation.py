@@ -63,6 +63,7 @@ MENUS: dict[Role | None, tuple[tuple[str, str], ...]] = {
         ("Membres", "admin_membres.liste"),
         ("Organisations", "admin_organisations.liste"),
         ("Réglages", "admin_reglages.liste"),
+        ("Classement", "admin_classement.accueil"),
         ("Modèles", "admin_modeles.liste"),
         ("Tâches", "admin_taches.liste"),
         ("Journal", "admin_journal.liste"),
