@@ -22,6 +22,7 @@ PUBLIQUES = {
     "public_sante",
     "public_pages",
     "public_catalogue",
+    "public_classement",
     "public_flux",
     "public_recherche",
     "public_agenda",
