@@ -1,6 +1,6 @@
 """Commands of the ranking engine: metier, evaluate matching, train, model show|card; bench lends its door.
 
-Nothing here opens the database: the engine reads reference tables and model arrays only.
+Nothing here opens the database but « train decisions »: the engine reads reference tables and model arrays only.
 """
 
 from __future__ import annotations
@@ -135,14 +135,18 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
     e.add_argument("--json", action="store_true")
     e.set_defaults(action=_garde(evaluate_matching))
 
-    t = sous_commandes.add_parser("train", help="refaire les tableaux des modèles (une dizaine de minutes)")
+    t = sous_commandes.add_parser(
+        "train", help="refaire les tableaux des modèles (une dizaine de minutes), ou apprendre des décisions"
+    )
+    t.add_argument("objet", nargs="?", choices=("modeles", "decisions"), default="modeles")
+    t.add_argument("--territoire", metavar="CODE", help="pour « decisions », quand la base en porte plusieurs")
     t.add_argument("--dossier", default=str(MODELES))
     t.add_argument("--seulement", choices=("lecteur", "pertinence"))
     t.add_argument("--exemples", type=int, default=2_500_000)
     t.add_argument("--le", help="date écrite dans les fiches (AAAA-MM-JJ), celle des modèles actuels sinon")
     t.add_argument("--version")
     t.add_argument("--json", action="store_true")
-    t.set_defaults(action=_garde(train))
+    t.set_defaults(action=train_selon)
 
     m = sous_commandes.add_parser("model", help="décrire les modèles")
     quoi = m.add_subparsers(dest="objet", required=True)
@@ -150,8 +154,18 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
     voir.add_argument("--json", action="store_true")
     voir.set_defaults(action=_garde(model))
     fiche = quoi.add_parser("card", help="la fiche du modèle, en Markdown")
-    fiche.add_argument("--sortie")
+    fiche.add_argument("--sortie", metavar="F", help="la fiche seule, dans ce fichier")
+    fiche.add_argument("--dossier", metavar="DOSSIER", help="modele.md et donnees-du-modele.md, dans ce dossier")
     fiche.set_defaults(action=_garde(model))
+
+
+def train_selon(args: argparse.Namespace, _ctx_factory: FabriqueContexte | None = None) -> int:
+    """The arrays of the engine, or the layer of a territory."""
+    if args.objet == "decisions":
+        from marketplace.cli.decisions import train_decisions  # opens the database: only then
+
+        return train_decisions(args)
+    return _garde(train)(args, _ctx_factory)
 
 
 def train(args: argparse.Namespace) -> int:
@@ -178,6 +192,15 @@ def model(args: argparse.Namespace) -> int:
     from marketplace.matching.fiche import carte, montrer
 
     if args.objet == "card":
+        if args.dossier:
+            from marketplace.matching.fiche_donnees import fiche_de_donnees
+
+            dossier = Path(args.dossier)
+            textes = {"modele.md": carte(MODELES), "donnees-du-modele.md": fiche_de_donnees(REFERENTIELS, MODELES)}
+            for nom, texte in textes.items():
+                (dossier / nom).write_text(texte, encoding="utf-8")
+            _dire(f"Fiches écrites dans {dossier} : {', '.join(textes)}.")
+            return 0
         texte = carte(MODELES)
         if args.sortie:
             Path(args.sortie).write_text(texte, encoding="utf-8")
