@@ -5,14 +5,13 @@ Opening it changes nothing (mail readers open links by themselves): one button o
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.comptes.adresses_signees import lire, signer
 from marketplace.comptes.models import Affectation
 from marketplace.comptes.queries import en_vigueur
 from marketplace.comptes.roles import Acteur, Role
@@ -22,6 +21,7 @@ from marketplace.erreurs import RegleViolee
 from marketplace.offres.models import EtatOffre, Offre
 from marketplace.offres.rules import FERMETURE_JOURS
 
+OBJET = "actualite"
 LIEN_FERME = "Ce lien n'est plus valable. Prenez celui du dernier courriel, ou ouvrez vos offres."
 
 
@@ -37,15 +37,9 @@ class QuestionDActualite:
     ouverte: bool
 
 
-def _signer(cle_secrete: str, offre_id: int, utilisateur_id: int, envoye_le: date) -> str:
-    texte = f"actualite:{offre_id}:{utilisateur_id}:{envoye_le.toordinal()}".encode()
-    return hmac.new(cle_secrete.encode(), texte, hashlib.sha256).hexdigest()[:32]
-
-
 def jeton_d_actualite(cle_secrete: str, offre_id: int, utilisateur_id: int, envoye_le: date) -> str:
     """The last part of the address sent to this user for this offre that day."""
-    marque = _signer(cle_secrete, offre_id, utilisateur_id, envoye_le)
-    return f"{offre_id}-{utilisateur_id}-{envoye_le.toordinal()}-{marque}"
+    return signer(cle_secrete, OBJET, offre_id, utilisateur_id, envoye_le.toordinal())
 
 
 def lire_question(ctx: Contexte, jeton: str) -> QuestionDActualite:
@@ -53,15 +47,11 @@ def lire_question(ctx: Contexte, jeton: str) -> QuestionDActualite:
 
     Raises RegleViolee when it was tampered with, is too old, or its holder no longer works there.
     """
-    try:
-        offre_id, utilisateur_id, ordinal = (int(x) for x in jeton.split("-")[:3])
-        envoye_le = date.fromordinal(ordinal)
-        marque = jeton.split("-")[3]
-    except (ValueError, IndexError, OverflowError):
-        raise RegleViolee(LIEN_FERME) from None
-    attendue = _signer(ctx.config.cle_secrete, offre_id, utilisateur_id, envoye_le)
-    if not hmac.compare_digest(marque.encode(), attendue.encode()):
+    lus = lire(ctx.config.cle_secrete, OBJET, jeton, 3)
+    if lus is None:
         raise RegleViolee(LIEN_FERME)
+    offre_id, utilisateur_id, ordinal = lus
+    envoye_le = date.fromordinal(ordinal)
     jour = ctx.aujourdhui()
     if jour > envoye_le + timedelta(days=FERMETURE_JOURS):
         raise RegleViolee(LIEN_FERME)

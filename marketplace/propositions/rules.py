@@ -151,6 +151,9 @@ class Conditions:
     accord_canal: str
 
 
+GRACE_JOURS = 15
+"""Days after the due day before an unanswered proposition closes by itself; its links close with it."""
+
 OFFRE_FERMEE = "Cette offre n'est plus ouverte : choisissez-en une autre."
 
 

@@ -28,6 +28,7 @@ from marketplace.personnes.models import Personne, Suivi
 from marketplace.personnes.portee import suivi_en_cours
 from marketplace.propositions import alertes, avis, rules
 from marketplace.propositions.classement import Vivier
+from marketplace.propositions.liens import inviter_a_repondre
 from marketplace.propositions.models import EtatProposition, Proposition
 from marketplace.propositions.rules import Partie, Transition
 from marketplace.propositions.services.classer import PROCHES, lancer, noter_passage
@@ -43,8 +44,6 @@ from marketplace.territoire.reglages import reglages_au
 
 ANNONCE_JOURS = 8
 """Age up to which an offre is news: a missed night, or a missed week, is caught up."""
-GRACE_JOURS = 15
-"""Days after the due day before an unanswered proposition closes by itself."""
 
 _ECRITE_ICI = ~exists().where(OffreExterne.offre_id == Offre.id)
 """A post of another platform opens and closes there, by its import."""
@@ -270,7 +269,7 @@ def suivre_propositions(ctx: Contexte, le: date, *, dry_run: bool = False) -> di
 
     def suivre(s: Session, proposition_id: int) -> bool:
         p = s.get_one(Proposition, proposition_id)
-        if (le - p.echeance_le).days > GRACE_JOURS:
+        if (le - p.echeance_le).days > rules.GRACE_JOURS:
             return _clore(s, ctx, p, le)
         return _rappeler(s, ctx, p, le)
 
@@ -285,16 +284,22 @@ def _rappeler(s: Session, ctx: Contexte, p: Proposition, le: date) -> bool:
     moment = "echeance" if reste <= 0 else "moitie"
     offre = s.get_one(Offre, p.offre_id)
     return bool(
-        avis.prevenir(
-            s,
-            ctx,
-            avis.employeurs(s, offre.organisation_id, p.territoire_id, le),
-            cle=f"proposition:{p.id}:rappel:{moment}:{p.echeance_le}",
-            texte=f"« {offre.intitule} » : une réponse est attendue le {p.echeance_le:%d/%m/%Y}.",
-            chemin=f"/propositions/{p.ref}",
-            sujet=f"Une réponse est attendue pour « {offre.intitule} »",
-            corps=f"Une personne attend votre réponse avant le {p.echeance_le:%d/%m/%Y}. Une minute suffit.",
-            attendu=True,
+        sum(
+            avis.prevenir(
+                s,
+                ctx,
+                [d],
+                cle=f"proposition:{p.id}:rappel:{moment}:{p.echeance_le}",
+                texte=f"« {offre.intitule} » : une réponse est attendue le {p.echeance_le:%d/%m/%Y}.",
+                chemin=f"/propositions/{p.ref}",
+                sujet=f"Une réponse est attendue pour « {offre.intitule} »",
+                corps=(
+                    f"Une personne attend votre réponse avant le {p.echeance_le:%d/%m/%Y}. Une minute suffit."
+                    f"{inviter_a_repondre(ctx, d, p)}"
+                ),
+                attendu=True,
+            )
+            for d in avis.employeurs(s, offre.organisation_id, p.territoire_id, le)
         )
     )
 

@@ -34,6 +34,7 @@ PUBLIQUES = {
     "public_assistant",
     "public_documents",
     "public_actualite",
+    "public_repondre",
     "public_votre_avis",
     "public_messages",
     "static",

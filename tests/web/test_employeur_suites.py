@@ -8,24 +8,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from marketplace.app import DOSSIER_MODELES, DOSSIER_REFERENTIELS
 from marketplace.comptes.models import TypeOrganisation
-from marketplace.matching import Ranker
 from marketplace.propositions.models import EtatProposition, Proposition
 from marketplace.valeurs import ajouter_mois
 from tests.web.test_proposer_plusieurs import saisie
 from tests.web.test_propositions_parcours import INTERDITS, texte
 
-
-@pytest.fixture(scope="module")
-def moteur():
-    return Ranker.ouvrir(DOSSIER_REFERENTIELS, DOSSIER_MODELES)
-
-
-@pytest.fixture
-def ctx(ctx, moteur):
-    ctx.obtenir_ranker = lambda: moteur
-    return ctx
+pytestmark = pytest.mark.usefixtures("vrai_moteur")
 
 
 def test_du_salarie_a_la_proposition_puis_a_son_retrait(ctx, fabrique, connecter):

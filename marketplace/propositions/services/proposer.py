@@ -27,6 +27,7 @@ from marketplace.personnes.rules.information import Canal
 from marketplace.propositions import avis, choix, rules
 from marketplace.propositions.decisions.memoire import retenir
 from marketplace.propositions.decisions.models import OrigineDecision
+from marketplace.propositions.liens import inviter_a_repondre
 from marketplace.propositions.models import (
     EtatProposition,
     EtatSouhait,
@@ -37,6 +38,7 @@ from marketplace.propositions.models import (
 from marketplace.propositions.rules import Partie, Transition
 from marketplace.propositions.services.commun import consigner, passer, trouver
 from marketplace.propositions.services.rangs import DEPUIS_OFFRE, Place, Places
+from marketplace.propositions.signalements.croisements import exiger_hors_plateforme
 from marketplace.territoire.reglages import reglages_au
 
 CANAUX_ACCORD = (Canal.ENTRETIEN, Canal.TELEPHONE, Canal.COURRIEL, Canal.COURRIER)
@@ -240,20 +242,22 @@ def inscrire_proposition(
         motif_choix=motif_choix,
     )
     noter_lectures(s, ctx.horloge(), acteur, [personne.id], f"Proposition pour l'offre {offre.ref}")
-    avis.prevenir(
-        s,
-        ctx,
-        avis.employeurs(s, offre.organisation_id, offre.territoire_id, jour),
-        cle=f"proposition:{proposition.id}:{proposition.proposee_le.isoformat()}",
-        texte=f"{personne.prenom} vous est proposée pour « {offre.intitule} ».",
-        chemin=f"/propositions/{proposition.ref}",
-        sujet="Une personne vous est proposée",
-        corps=(
-            f"Une personne vous est proposée pour votre offre « {offre.intitule} ». "
-            f"Répondez avant le {proposition.echeance_le:%d/%m/%Y} : une minute suffit."
-        ),
-        attendu=True,
-    )
+    for d in avis.employeurs(s, offre.organisation_id, offre.territoire_id, jour):
+        avis.prevenir(
+            s,
+            ctx,
+            [d],
+            cle=f"proposition:{proposition.id}:{proposition.proposee_le.isoformat()}",
+            texte=f"{personne.prenom} vous est proposée pour « {offre.intitule} ».",
+            chemin=f"/propositions/{proposition.ref}",
+            sujet="Une personne vous est proposée",
+            corps=(
+                f"Une personne vous est proposée pour votre offre « {offre.intitule} ». "
+                f"Répondez avant le {proposition.echeance_le:%d/%m/%Y} : une minute suffit."
+                f"{inviter_a_repondre(ctx, d, proposition)}"
+            ),
+            attendu=True,
+        )
     if presentee_par_id is not None:
         avis.prevenir(
             s,
@@ -281,6 +285,7 @@ def _exiger_proposable(
         offre_ouverte=offre.etat is EtatOffre.PUBLIEE,
         jour=ctx.aujourdhui(),
     )
+    exiger_hors_plateforme(s, offre, personne)
     if ligne.creneau is not None and ligne.creneau <= ctx.horloge():
         raise RegleViolee("Ce rendez-vous est passé : choisissez une date à venir.", champ="creneau")
 

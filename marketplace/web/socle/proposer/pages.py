@@ -10,9 +10,9 @@ from marketplace.comptes.roles import Role
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.offres import queries as offres
 from marketplace.propositions import queries
+from marketplace.propositions.chiffres import chiffres_du_referent
 from marketplace.propositions.choix import MOTIFS_CHOIX, PREMIERS
 from marketplace.propositions.contacts import contact_employeur
-from marketplace.propositions.delais import chiffres_du_referent
 from marketplace.propositions.mesures import mesures
 from marketplace.propositions.services import (
     Apercu,
@@ -114,8 +114,11 @@ def liste() -> Any:
     numero = lire_page(request.args.get("page", "1"))
     page, souhaits = lire_liste(ctx, moi, groupe=groupe, page=numero)
     with ctx.lecture() as s:
-        faites = mesures(s, moi, ctx.aujourdhui())
-        chiffres = chiffres_du_referent(s, moi, ctx.aujourdhui()) if moi.role is Role.REFERENT else None
+        jour = ctx.aujourdhui()
+        faites = mesures(s, moi, jour)
+        chiffres = None
+        if moi.role is Role.REFERENT:
+            chiffres = chiffres_du_referent(s, moi, jour.replace(month=1, day=1), jour).ensemble
     return render_template(
         "socle/propositions.html",
         audience=str(moi.role),
