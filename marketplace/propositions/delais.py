@@ -1,168 +1,232 @@
-"""Delays of the marketplace, from publication to the first day of work, and a référent's own figures.
+"""Delays of the marketplace, from publication to the first day of work: median and number of cases.
 
-Medians in days, never of fewer than MINIMUM cases: a single employer must not be read behind a figure.
+Never of fewer than MINIMUM cases for a reader who is not the structure itself: one employer must not be read behind
+a figure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import STRUCTURES_INSERTION, Organisation
-from marketplace.comptes.roles import Acteur
 from marketplace.contexte import PARIS
 from marketplace.heures.models import Contrat
 from marketplace.offres.models import EtatOffre, Offre
-from marketplace.personnes.models import Suivi
-from marketplace.personnes.portee import suivi_en_cours
-from marketplace.propositions.models import EtatProposition, Proposition, TransitionProposition
+from marketplace.propositions.models import Proposition, TransitionProposition
 from marketplace.propositions.rules import mediane
-from marketplace.territoire.models import Commune
+from marketplace.territoire.models import TypeZone, Zone
+from marketplace.territoire.queries import communes_par_sdi
+from marketplace.territoire.ruralite import communes_rurales
 
 MINIMUM = 5
-POPULATION_URBAINE = 2_000
-"""Inhabitants from which a commune is counted as urban (INSEE's threshold of the urban units)."""
-
 REPONSES = ("etude", "rencontre", "pre_embauche", "acceptee", "declinee", "vivier")
+ENSEMBLE = "Toutes les offres"
+
+
+@dataclass(frozen=True, slots=True)
+class Mesure:
+    """How many cases, and their median in days; both None below the minimum."""
+
+    nombre: int | None
+    jours: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Delais:
-    """One group: how many offres and propositions, and four medians in days (None below the minimum)."""
+    """One group of offres: how many, and how long each step took."""
 
     groupe: str
     offres: int
     sans_proposition: int
     propositions: int
-    jusqu_a_la_proposition: float | None
-    jusqu_a_la_reponse: float | None
-    jusqu_a_la_rencontre: float | None
-    jusqu_au_premier_jour: float | None
+    jusqu_a_la_proposition: Mesure
+    jusqu_a_la_reponse: Mesure
+    jusqu_a_la_rencontre: Mesure
+    jusqu_au_premier_jour: Mesure
+
+    @property
+    def parle(self) -> bool:
+        """Whether at least one step can be told."""
+        return any(m.jours is not None for m in self.mesures)
+
+    @property
+    def mesures(self) -> tuple[Mesure, Mesure, Mesure, Mesure]:
+        """The four steps, in order."""
+        return (
+            self.jusqu_a_la_proposition,
+            self.jusqu_a_la_reponse,
+            self.jusqu_a_la_rencontre,
+            self.jusqu_au_premier_jour,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class ChiffresReferent:
-    """A référent's own figures since a day, for her convention."""
+class DelaisVus:
+    """The same steps read four ways; a structure or a territory that says nothing is left out."""
 
-    depuis: date
-    personnes: int
-    propositions: int
-    reponses: int
-    rencontres: int
-    embauches: int
-    jours_de_reponse: float | None
+    ensemble: Delais
+    employeurs: tuple[Delais, ...]
+    lieux: tuple[Delais, ...]
+    territoires: tuple[Delais, ...]
+    structures: tuple[Delais, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Fait:
-    groupes: tuple[str, ...]
+    """One offre and what followed it."""
+
     publiee_le: datetime
+    organisation_id: int
+    organisation: str
+    insertion: bool
+    code_insee: str
+    propositions: tuple[tuple[int, datetime], ...]
 
 
-def _jours(debut: datetime, fin: datetime | date) -> float:
+@dataclass(frozen=True, slots=True)
+class _Suites:
+    """By proposition: first answer, first meeting, first day of work."""
+
+    reponses: Mapping[int, datetime]
+    rencontres: Mapping[int, datetime]
+    debuts: Mapping[int, date]
+
+
+def jours_entre(debut: datetime, fin: datetime | date) -> float:
+    """Days from one moment to another moment or day, never negative."""
     if isinstance(fin, datetime):
         return max(0.0, (fin - debut).total_seconds() / 86400)
     return max(0.0, float((fin - debut.astimezone(PARIS).date()).days))
 
 
-def _premieres(s: Session, ids: Sequence[int], vers: Iterable[str]) -> dict[int, datetime]:
-    """By proposition, the first time it reached one of these states."""
+def premieres(s: Session, territoire_id: int, vers: Iterable[str]) -> dict[int, datetime]:
+    """By proposition of the territory, the first time it reached one of these states."""
     lues = s.execute(
         select(TransitionProposition.proposition_id, func.min(TransitionProposition.quand))
-        .where(TransitionProposition.vers.in_(list(vers)))
+        .join(Proposition, Proposition.id == TransitionProposition.proposition_id)
+        .where(Proposition.territoire_id == territoire_id, TransitionProposition.vers.in_(list(vers)))
         .group_by(TransitionProposition.proposition_id)
     )
-    voulues = set(ids)
-    return {numero: quand for numero, quand in lues if numero in voulues}
+    return dict(lues.all())  # type: ignore[arg-type]
 
 
-def delais(s: Session, territoire_id: int, depuis: date) -> tuple[Delais, ...]:
-    """Delays of the offres published since a day: all, by kind of employer, rural or urban. Five queries."""
-    faits: dict[int, _Fait] = {}
-    for offre_id, publiee, type_, population in s.execute(
-        select(Offre.id, Offre.publiee_le, Organisation.type, Commune.population)
+def _minuit(jour: date) -> datetime:
+    return datetime.combine(jour, time(), tzinfo=PARIS)
+
+
+def _lire(
+    s: Session, territoire_id: int, du: date, au: date, organisation_id: int | None = None
+) -> tuple[list[_Fait], _Suites]:
+    """The offres published in a period, `au` included, and what followed. Five queries."""
+    requete = (
+        select(Offre.id, Offre.publiee_le, Offre.code_insee, Organisation.id, Organisation.nom, Organisation.type)
         .join(Organisation, Organisation.id == Offre.organisation_id)
-        .join(Commune, Commune.code_insee == Offre.code_insee)
-        .where(Offre.territoire_id == territoire_id, Offre.etat != EtatOffre.BROUILLON)
-    ):
-        if publiee is None or publiee.astimezone(PARIS).date() < depuis:
-            continue
-        qui = "Structures d'insertion et du handicap" if type_ in STRUCTURES_INSERTION else "Entreprises"
-        ou = "Communes urbaines" if (population or 0) >= POPULATION_URBAINE else "Communes rurales"
-        faits[offre_id] = _Fait(("Toutes les offres", qui, ou), publiee)
-    propositions = [
-        (p.id, p.offre_id, p.proposee_le)
-        for p in s.execute(
-            select(Proposition.id, Proposition.offre_id, Proposition.proposee_le)
-            .where(Proposition.territoire_id == territoire_id)
-            .order_by(Proposition.proposee_le)
+        .where(
+            Offre.territoire_id == territoire_id,
+            Offre.etat != EtatOffre.BROUILLON,
+            Offre.publiee_le >= _minuit(du),
+            Offre.publiee_le < _minuit(au + timedelta(days=1)),
         )
-        if p.offre_id in faits
+    )
+    if organisation_id is not None:
+        requete = requete.where(Offre.organisation_id == organisation_id)
+    offres = s.execute(requete).all()
+    par_offre: dict[int, list[tuple[int, datetime]]] = {o[0]: [] for o in offres}
+    for numero, offre_id, quand in s.execute(
+        select(Proposition.id, Proposition.offre_id, Proposition.proposee_le)
+        .where(Proposition.territoire_id == territoire_id)
+        .order_by(Proposition.proposee_le)
+    ):
+        if offre_id in par_offre:
+            par_offre[offre_id].append((numero, quand))
+    debuts = s.execute(
+        select(Contrat.proposition_id, Contrat.debut).where(
+            Contrat.territoire_id == territoire_id, Contrat.proposition_id.is_not(None)
+        )
+    )
+    suites = _Suites(
+        premieres(s, territoire_id, REPONSES),
+        premieres(s, territoire_id, ("rencontre",)),
+        {numero: debut for numero, debut in debuts if numero is not None},
+    )
+    faits = [
+        _Fait(publiee, employeur, nom, type_ in STRUCTURES_INSERTION, commune, tuple(par_offre[numero]))
+        for numero, publiee, commune, employeur, nom, type_ in offres
+        if publiee is not None
     ]
-    ids = [p[0] for p in propositions]
-    reponses, rencontres = _premieres(s, ids, REPONSES), _premieres(s, ids, ("rencontre",))
-    debuts = {
-        ligne.proposition_id: ligne.debut
-        for ligne in s.execute(select(Contrat.proposition_id, Contrat.debut).where(Contrat.proposition_id.is_not(None)))
-    }
-    ordre = ("Toutes les offres", "Entreprises", "Structures d'insertion et du handicap", "Communes urbaines")
-    return tuple(
-        _groupe(nom, faits, propositions, reponses, rencontres, debuts) for nom in (*ordre, "Communes rurales")
+    return faits, suites
+
+
+def delais(s: Session, territoire_id: int, du: date, au: date) -> DelaisVus:
+    """Delays of the offres published in a period: all, by kind of employer, rural or urban, by SDI, by structure."""
+    faits, suites = _lire(s, territoire_id, du, au)
+    rurales = communes_rurales(s, {f.code_insee for f in faits})
+    sdi = communes_par_sdi(s)
+    noms = dict(s.execute(select(Zone.code, Zone.nom).where(Zone.type == TypeZone.SDI)).all())
+
+    def ranger(groupes: Mapping[str, Sequence[_Fait]]) -> tuple[Delais, ...]:
+        return tuple(_groupe(nom, siens, suites, MINIMUM) for nom, siens in groupes.items())
+
+    return DelaisVus(
+        _groupe(ENSEMBLE, faits, suites, MINIMUM),
+        ranger(
+            {
+                "Entreprises": [f for f in faits if not f.insertion],
+                "Structures d'insertion et du handicap": [f for f in faits if f.insertion],
+            }
+        ),
+        ranger(
+            {
+                "Communes urbaines": [f for f in faits if f.code_insee not in rurales],
+                "Communes rurales": [f for f in faits if f.code_insee in rurales],
+            }
+        ),
+        _parlants(ranger(_par(faits, lambda f: noms.get(sdi.get(f.code_insee, ""), "")))),
+        _parlants(ranger(_par(faits, lambda f: f.organisation))),
     )
 
 
-def _groupe(
-    nom: str,
-    faits: dict[int, _Fait],
-    propositions: Sequence[tuple[int, int, datetime]],
-    reponses: dict[int, datetime],
-    rencontres: dict[int, datetime],
-    debuts: dict[int, date],
-) -> Delais:
-    siennes = {i: f for i, f in faits.items() if nom in f.groupes}
-    proposees = [p for p in propositions if p[1] in siennes]
-    premieres: dict[int, datetime] = {}
-    for _, offre_id, quand in proposees:
-        premieres.setdefault(offre_id, quand)
+def delais_de_la_structure(s: Session, territoire_id: int, organisation_id: int, du: date, au: date) -> Delais:
+    """A structure's own delays, for itself: every case is its own, none is hidden."""
+    faits, suites = _lire(s, territoire_id, du, au, organisation_id)
+    return _groupe("Vos offres", faits, suites, 1)
+
+
+def _par(faits: Sequence[_Fait], nommer: Callable[[_Fait], str]) -> dict[str, list[_Fait]]:
+    groupes: dict[str, list[_Fait]] = {}
+    for f in sorted(faits, key=lambda f: nommer(f).casefold()):
+        if nommer(f):
+            groupes.setdefault(nommer(f), []).append(f)
+    return groupes
+
+
+def _parlants(groupes: Sequence[Delais]) -> tuple[Delais, ...]:
+    return tuple(g for g in groupes if g.parle)
+
+
+def _groupe(nom: str, faits: Sequence[_Fait], suites: _Suites, minimum: int) -> Delais:
+    proposees = [p for f in faits for p in f.propositions]
+
+    def mesurer(valeurs: Sequence[float]) -> Mesure:
+        jours = mediane(valeurs, minimum)
+        return Mesure(None, None) if jours is None else Mesure(len(valeurs), jours)
+
     return Delais(
         groupe=nom,
-        offres=len(siennes),
-        sans_proposition=sum(i not in premieres for i in siennes),
+        offres=len(faits),
+        sans_proposition=sum(not f.propositions for f in faits),
         propositions=len(proposees),
-        jusqu_a_la_proposition=mediane(
-            [_jours(siennes[i].publiee_le, quand) for i, quand in premieres.items()], MINIMUM
+        jusqu_a_la_proposition=mesurer(
+            [jours_entre(f.publiee_le, f.propositions[0][1]) for f in faits if f.propositions]
         ),
-        jusqu_a_la_reponse=mediane([_jours(q, reponses[i]) for i, _, q in proposees if i in reponses], MINIMUM),
-        jusqu_a_la_rencontre=mediane([_jours(q, rencontres[i]) for i, _, q in proposees if i in rencontres], MINIMUM),
-        jusqu_au_premier_jour=mediane([_jours(q, debuts[i]) for i, _, q in proposees if i in debuts], MINIMUM),
-    )
-
-
-def chiffres_du_referent(s: Session, acteur: Acteur, jour: date) -> ChiffresReferent:
-    """Her propositions of the year, for the people she follows today. Four queries."""
-    depuis = jour.replace(month=1, day=1)
-    siennes = select(Suivi.personne_id).where(Suivi.referent_id == acteur.referent_id, suivi_en_cours(jour))
-    lues = [
-        p
-        for p in s.execute(
-            select(Proposition.id, Proposition.personne_id, Proposition.etat, Proposition.proposee_le).where(
-                Proposition.territoire_id == acteur.territoire_id, Proposition.personne_id.in_(siennes)
-            )
-        )
-        if p.proposee_le.astimezone(PARIS).date() >= depuis
-    ]
-    ids = [p.id for p in lues]
-    reponses, rencontres = _premieres(s, ids, REPONSES), _premieres(s, ids, ("rencontre",))
-    return ChiffresReferent(
-        depuis=depuis,
-        personnes=len({p.personne_id for p in lues}),
-        propositions=len(lues),
-        reponses=len(reponses),
-        rencontres=len(rencontres),
-        embauches=sum(p.etat is EtatProposition.EMBAUCHEE for p in lues),
-        jours_de_reponse=mediane([_jours(p.proposee_le, reponses[p.id]) for p in lues if p.id in reponses], 3),
+        jusqu_a_la_reponse=mesurer([jours_entre(q, suites.reponses[n]) for n, q in proposees if n in suites.reponses]),
+        jusqu_a_la_rencontre=mesurer(
+            [jours_entre(q, suites.rencontres[n]) for n, q in proposees if n in suites.rencontres]
+        ),
+        jusqu_au_premier_jour=mesurer([jours_entre(q, suites.debuts[n]) for n, q in proposees if n in suites.debuts]),
     )

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from marketplace.erreurs import Introuvable
 from marketplace.journal.models import Courriel, Notification
-from marketplace.propositions.delais import chiffres_du_referent, delais
+from marketplace.propositions.chiffres import chiffres_du_referent
+from marketplace.propositions.delais import Mesure, delais, delais_de_la_structure
 from marketplace.propositions.models import Proposition
 from marketplace.propositions.queries import motifs_agreges
 from marketplace.propositions.rules import Transition, mediane
@@ -65,18 +66,39 @@ def test_les_delais_se_mesurent_de_la_publication_a_la_rencontre(ctx, scene, fab
     horloge.avancer(days=2)
     for ref in refs:
         repondre(ctx, scene.employeur, ref, Transition.RENCONTRER, creneau=ctx.horloge() + timedelta(days=1))
+    debut, jour = fabrique.jour - timedelta(days=30), ctx.aujourdhui()
     with ctx.lecture() as s:
-        lignes = {d.groupe: d for d in delais(s, scene.offre.territoire_id, fabrique.jour - timedelta(days=30))}
-        chiffres = chiffres_du_referent(s, scene.referent, ctx.aujourdhui())
-    toutes = lignes["Toutes les offres"]
+        vus = delais(s, scene.offre.territoire_id, debut, jour)
+        sien = delais_de_la_structure(s, scene.offre.territoire_id, scene.organisation.id, debut, jour)
+        ailleurs = delais_de_la_structure(s, scene.offre.territoire_id, fabrique.organisation().id, debut, jour)
+        hier = delais(s, scene.offre.territoire_id, debut, debut + timedelta(days=1))
+        chiffres = chiffres_du_referent(s, scene.referent, debut, jour)
+        avant = chiffres_du_referent(s, scene.referent, debut, debut + timedelta(days=1))
+    toutes = vus.ensemble
     assert (toutes.offres, toutes.sans_proposition, toutes.propositions) == (6, 1, 5)
-    assert toutes.jusqu_a_la_proposition == 4.0
-    assert toutes.jusqu_a_la_reponse == 2.0
-    assert toutes.jusqu_a_la_rencontre == 2.0
-    assert toutes.jusqu_au_premier_jour is None
-    assert lignes["Communes rurales"].jusqu_a_la_reponse is None
-    assert (chiffres.personnes, chiffres.propositions, chiffres.reponses, chiffres.rencontres) == (1, 5, 5, 5)
-    assert chiffres.jours_de_reponse == 2.0
+    assert toutes.jusqu_a_la_proposition == Mesure(5, 4.0)
+    assert toutes.jusqu_a_la_reponse == Mesure(5, 2.0)
+    assert toutes.jusqu_a_la_rencontre == Mesure(5, 2.0)
+    assert toutes.jusqu_au_premier_jour == Mesure(None, None)
+    assert [d.jusqu_a_la_reponse for d in vus.lieux] == [Mesure(5, 2.0), Mesure(None, None)]
+    assert [d.groupe for d in vus.structures] == [scene.organisation.nom]
+    assert (sien.offres, sien.jusqu_a_la_reponse, ailleurs.offres, hier.ensemble.offres) == (6, Mesure(5, 2.0), 0, 0)
+    c = chiffres.ensemble
+    assert (c.personnes, c.propositions, c.reponses, c.rencontres, c.jours_de_reponse) == (1, 5, 5, 5, 2.0)
+    assert [m.propositions for m in chiffres.mois] == [5]
+    assert (avant.ensemble.propositions, avant.mois) == (0, ())
+
+
+def test_sous_cinq_cas_rien_ne_se_lit_sauf_pour_la_structure_elle_meme(ctx, scene, fabrique, horloge):
+    horloge.avancer(days=3)
+    scene.proposer()
+    debut, jour = fabrique.jour - timedelta(days=30), ctx.aujourdhui()
+    with ctx.lecture() as s:
+        vus = delais(s, scene.offre.territoire_id, debut, jour)
+        sien = delais_de_la_structure(s, scene.offre.territoire_id, scene.organisation.id, debut, jour)
+    assert vus.ensemble.jusqu_a_la_proposition == Mesure(None, None)
+    assert vus.structures == ()
+    assert sien.jusqu_a_la_proposition == Mesure(1, 3.0)
 
 
 def test_une_mediane_de_trop_peu_de_cas_ne_se_dit_pas():
@@ -89,7 +111,9 @@ def test_les_raisons_ne_se_lisent_qu_en_nombre(ctx, scene, fabrique):
     def decliner(nombre):
         for _ in range(nombre):
             qui = fabrique.personne(scene.chapeau_referent)
-            ref = proposer(ctx, scene.referent, scene.offre.ref, qui.ref, accord_canal="entretien")
+            ref = proposer(
+                ctx, scene.referent, scene.offre.ref, qui.ref, accord_canal="entretien", motif_choix="autre"
+            )
             repondre(ctx, scene.employeur, ref, Transition.DECLINER, motif="mobilite")
 
     decliner(4)

@@ -13,9 +13,10 @@ from marketplace.propositions.delais import delais as lire_delais
 from marketplace.propositions.queries import motifs_agreges
 from marketplace.propositions.rules import MOTIFS
 from marketplace.propositions.services import plan_de_la_semaine, suggerer
-from marketplace.valeurs import ajouter_mois
+from marketplace.territoire.ruralite import DEFINITION
 from marketplace.web.socle import proposer
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
+from marketplace.web.socle.chiffres import csv_des_delais, periode
 from marketplace.web.socle.filtres import pluriel
 from marketplace.web.socle.formulaires import Formulaire
 
@@ -47,14 +48,19 @@ def suggerer_propositions() -> Any:
 @bp.get("/delais")
 @reserve_a(Role.FACILITATEUR)
 def delais() -> Any:
-    """How long each step takes, over twelve months."""
+    """How long each step takes: all, by kind of employer, rural or urban, by territory, by structure."""
     ctx = contexte()
-    depuis = ajouter_mois(ctx.aujourdhui(), -12)
+    du, au = periode(ctx.aujourdhui())
     with ctx.lecture() as s:
-        lignes = lire_delais(s, acteur().territoire_id, depuis)
-        debut = datetime.combine(depuis, time(), tzinfo=PARIS)
+        vus = lire_delais(s, acteur().territoire_id, du, au)
+        debut = datetime.combine(du, time(), tzinfo=PARIS)
         motifs = motifs_agreges(s, acteur().territoire_id, debut)
-    return render_template("facilitateur/delais.html", lignes=lignes, depuis=depuis, motifs=motifs, libelles=MOTIFS)
+    if request.args.get("format") == "csv":
+        lignes = (vus.ensemble, *vus.employeurs, *vus.lieux, *vus.territoires, *vus.structures)
+        return csv_des_delais(f"delais-{du}-{au}", lignes)
+    return render_template(
+        "facilitateur/delais.html", vus=vus, du=du, au=au, motifs=motifs, libelles=MOTIFS, definition=DEFINITION
+    )
 
 
 proposer.installer(bp, Role.FACILITATEUR, proposer.PROPOSITIONS)

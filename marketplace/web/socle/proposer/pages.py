@@ -25,6 +25,7 @@ from marketplace.propositions.services import (
 )
 from marketplace.propositions.services import proposer as proposer_une
 from marketplace.propositions.services.rangs import DEPUIS_OFFRE, DEPUIS_PERSONNE
+from marketplace.propositions.signalements.queries import signalements_pour
 from marketplace.web.socle.acces import acteur, contexte
 from marketplace.web.socle.proposer.formulaires import FormulaireProposer, a_l_ecran
 from marketplace.web.socle.propositions import (
@@ -47,10 +48,17 @@ def offre(ref: str) -> Any:
     ordre = lire_ordre(request.args.get("ordre", ""))
     with ctx.lecture() as s:
         vue = offres.offre(s, moi.territoire_id, ref)
+        signales = signalements_pour(s, moi.territoire_id, ref) if vue.adresse_nationale else {}
     page = lire_page(request.args.get("page", "1"))
     vu = classer(ctx, moi, ref, limit=PAR_PAGE, ordre=ordre, page=page)
     return render_template(
-        "socle/offre_personnes.html", audience=str(moi.role), offre=vue, vu=vu, ordres=ORDRES, ecarts=ECARTS
+        "socle/offre_personnes.html",
+        audience=str(moi.role),
+        offre=vue,
+        vu=vu,
+        ordres=ORDRES,
+        ecarts=ECARTS,
+        signales=signales,
     )
 
 
@@ -68,6 +76,8 @@ def _page_proposer(vu: Apercu, form: FormulaireProposer, code: int = 200) -> Any
 def montrer(ref: str, personne_ref: str) -> Any:
     """The one page between the ranking and the proposition."""
     vu = apercu(contexte(), acteur(), ref, personne_ref, depuis=_depuis())
+    if vu.offre.adresse_nationale:
+        return redirect(url_for(f"{acteur().role}_signalements.nouveau", personne_ref=personne_ref, offre=ref))
     initial = {"creneau": a_l_ecran(vu.creneau), "accord_le": contexte().aujourdhui()}
     return _page_proposer(vu, FormulaireProposer(formdata=None, data=initial))
 
