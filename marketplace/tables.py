@@ -13,6 +13,7 @@ from marketplace.personnes import models as personnes
 from marketplace.propositions import models as propositions
 from marketplace.propositions.decisions import models as decisions
 from marketplace.propositions.equite import models as equite
+from marketplace.propositions.signalements import models as signalements
 from marketplace.recherche import models as recherche
 from marketplace.reprise import models as reprise
 from marketplace.territoire import models as territoire
@@ -35,5 +36,6 @@ __all__ = [
     "recherche",
     "referentiel",
     "reprise",
+    "signalements",
     "territoire",
 ]

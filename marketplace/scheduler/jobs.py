@@ -26,6 +26,7 @@ from marketplace.marches.taches import suivre_registre
 from marketplace.personnes.taches import suivre_personnes
 from marketplace.propositions.conservation import purger_personnes
 from marketplace.propositions.equite.taches import mesurer_equite
+from marketplace.propositions.signalements.taches import reconnaitre_embauches
 from marketplace.propositions.taches import (
     annoncer_offres,
     fermer_offres,
@@ -70,6 +71,14 @@ TACHES: tuple[Tache, ...] = (
     Tache("fermetures", "Fermer les offres que personne ne confirme", Rythme.QUOTIDIEN, 4, True, fermer_offres),
     Tache("annonces", "Annoncer les nouvelles offres aux référents", Rythme.QUOTIDIEN, 5, True, annoncer_offres),
     Tache("reponses", "Rappeler les réponses attendues", Rythme.QUOTIDIEN, 6, True, suivre_propositions),
+    Tache(
+        "signalements",
+        "Reconnaître les embauches des personnes signalées",
+        Rythme.QUOTIDIEN,
+        3,
+        True,
+        reconnaitre_embauches,
+    ),
     Tache("actualite", "Demander si les offres sont d'actualité", Rythme.HEBDOMADAIRE, 7, True, relancer_offres),
     Tache(
         "personnes",

@@ -17,6 +17,7 @@ from marketplace.personnes.queries.doublons import FicheJumelle, doublons
 from marketplace.personnes.services.effacement import effacer_fiche
 from marketplace.personnes.services.vivier import noter_changement
 from marketplace.propositions.models import Proposition, SouhaitRencontre
+from marketplace.propositions.signalements.models import Signalement
 
 
 def lire_doublons(ctx: Contexte, acteur: Acteur) -> tuple[tuple[FicheJumelle, ...], ...]:
@@ -56,7 +57,7 @@ def reunir_fiches(ctx: Contexte, acteur: Acteur, gardee_ref: str, doublon_ref: s
     jour, quand = ctx.aujourdhui(), ctx.horloge()
     with ctx.transaction() as s:
         gardee, doublon = _jumelles(s, acteur, gardee_ref, doublon_ref)
-        for table in (Contrat, Proposition, SouhaitRencontre, Validation):
+        for table in (Contrat, Proposition, Signalement, SouhaitRencontre, Validation):
             if s.scalar(select(table.id).where(table.personne_id == doublon.id).limit(1)) is not None:
                 raise RegleViolee(
                     "La fiche à effacer porte déjà un contrat, une proposition ou une validation : gardez celle-là."

@@ -39,6 +39,8 @@ from marketplace.personnes.services.statuts import statuts_ouverts
 from marketplace.propositions.models import EtatSouhait, Proposition, SouhaitRencontre
 from marketplace.propositions.rules import LIBELLES_PROPOSANT
 from marketplace.propositions.services.commun import propositions_ouvertes, rendre_obsoletes
+from marketplace.propositions.signalements.croisements import fermer_signalements
+from marketplace.propositions.signalements.queries import SignalementVu, signalements_de
 
 EXERCICE_DES_DROITS = "Exercice des droits de la personne"
 
@@ -63,6 +65,7 @@ class DonneesDePersonne:
     arrete_le: date
     fiche: FichePersonne
     propositions: tuple[PropositionDePersonne, ...]
+    signalements: tuple[SignalementVu, ...]
     contrats: tuple[ContratDePersonne, ...]
     heures: tuple[MoisDePersonne, ...]
     questionnaires: tuple[QuestionnaireDePersonne, ...]
@@ -89,6 +92,7 @@ def _fermer_tout(ctx: Contexte, s: Session, acteur: Acteur, personne: Personne) 
         )
     ):
         souhait.etat, souhait.repondu_le = EtatSouhait.DECLINE, ctx.horloge()
+    fermer_signalements(s, ctx, personne)
 
 
 def effacer_personne(ctx: Contexte, acteur: Acteur, ref: str) -> None:
@@ -160,6 +164,7 @@ def lire_donnees(
             arrete_le=jour,
             fiche=fiche(s, personne, jour, statuts_ouverts=ouverts),
             propositions=_propositions(s, personne.id),
+            signalements=signalements_de(s, personne.id, jour),
             contrats=contrats_de_la_personne(s, personne.id, jour),
             heures=heures_de_la_personne(s, personne.id),
             questionnaires=questionnaires_de_la_personne(s, personne.id),

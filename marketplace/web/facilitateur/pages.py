@@ -34,6 +34,7 @@ from marketplace.web.facilitateur import (
     regimes,
     relances,
     reprises,
+    signalements,
     validations,
 )
 
@@ -69,4 +70,5 @@ blueprints: list[Blueprint] = [
     regimes.bp,
     relances.bp,
     reprises.bp,
+    signalements.bp,
 ]

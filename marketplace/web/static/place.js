@@ -240,3 +240,21 @@ document.querySelectorAll("button[data-ajouter-ligne]").forEach((bouton) => bout
   lignes.append(copie);
   copie.querySelector("input").focus();
 }));
+
+// --- Copy: a button beside each field meant for another site; without this script the field is simply selected.
+for (const champ of document.querySelectorAll("[data-copier]")) {
+  const nom = document.querySelector(`label[for="${champ.id}"]`)?.textContent ?? "";
+  const bouton = element("button", { type: "button", class: "btn btn-outline-primary btn-sm mt-1" }, "Copier");
+  const etat = element("span", { role: "status", class: "ms-2 small" });
+  bouton.append(element("span", { class: "visually-hidden" }, ` ${nom}`));
+  champ.after(bouton, etat);
+  bouton.addEventListener("click", async () => {
+    champ.select();
+    try {
+      await navigator.clipboard.writeText(champ.value);
+      etat.textContent = "Copié";
+    } catch {
+      etat.textContent = "Sélectionné : copiez avec Ctrl + C";
+    }
+  });
+}

@@ -16,6 +16,7 @@ from marketplace.personnes.queries.listes import ETATS
 from marketplace.personnes.rules.etapes import Etape
 from marketplace.propositions.queries import propositions
 from marketplace.propositions.services import classer_offres
+from marketplace.propositions.signalements.queries import signalements_de
 from marketplace.web.socle.acces import acteur, contexte
 from marketplace.web.socle.dossiers.commun import (
     CANAUX_TOUS,
@@ -64,6 +65,7 @@ def page_de_fiche(ref: str) -> dict[str, Any]:
     with ctx.lecture() as s:
         suites = propositions(s, moi, jour, groupe="toutes", personne_ref=ref).lignes
         contrats = contrats_de_la_personne(s, p.id, jour)
+        signalements = signalements_de(s, p.id, jour)
     a_confirmer = [e for e in p.experiences if e.code_rome is None]
     return {
         "p": p,
@@ -73,6 +75,8 @@ def page_de_fiche(ref: str) -> dict[str, Any]:
         "classement": classement,
         "propositions": suites,
         "contrats": contrats,
+        "signalements": signalements,
+        "point_signaler": f"{moi.role.value}_signalements.nouveau",
         "canaux": CANAUX_PROPOSES,
         "canaux_tous": CANAUX_TOUS,
         "point_proposer": f"{moi.role.value}_offres.proposer",

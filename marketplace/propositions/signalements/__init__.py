@@ -1,0 +1,1 @@
+"""Signaler une personne: her application goes through the national platform; what came of it is kept here."""
