@@ -28,6 +28,8 @@ class Ecart:
     rapport_exposition: float
     hasard_exposition: tuple[float, float]
     ecart_rang_moyen: float
+    rapport_a_portee: float | None
+    """The same for as many offres within reach; None when that is not known."""
     alerte: bool
 
 
@@ -53,6 +55,19 @@ def _gini(valeurs: NDArray[np.float64]) -> float:
     return float((2 * np.arange(1, n + 1) - n - 1) @ x / (n * x.sum()))
 
 
+def _par_portee(
+    montre: NDArray[np.float64],
+    a_portee: NDArray[np.float64],
+    dedans: NDArray[np.bool_],
+    dehors: NDArray[np.bool_],
+) -> float | None:
+    """Times shown for one offre within reach, in the group against out of it."""
+    if not a_portee[dedans].sum() or not a_portee[dehors].sum() or not montre[dehors].sum():
+        return None
+    autres = montre[dehors].sum() / a_portee[dehors].sum()
+    return float(montre[dedans].sum() / a_portee[dedans].sum() / autres)
+
+
 def _intervalle(valeurs: Sequence[float]) -> tuple[float, float]:
     bas, haut = np.percentile(valeurs, [2.5, 97.5])
     return float(bas), float(haut)
@@ -68,10 +83,12 @@ def rapport(
     permutations: int = 500,
     graine: int = 0,
     seuil: float = SEUIL_ALERTE,
+    portees: Mapping[str, int] | None = None,
 ) -> RapportEquite:
     """Report over several lists.
 
     `groupes`: criterion -> person -> group, kept outside the engine; `hors_de_portee`: people never within reach.
+    `portees`: for how many offres each is within reach, to tell the journey apart from the engine.
     A group alerts when its ratio is under `seuil` and under what chance would give 39 times in 40.
     """
     tous = list(dict.fromkeys(personnes))
@@ -86,6 +103,7 @@ def rapport(
                 montre[i] += 1
                 exposition[i] += 1 / np.log2(position + 1)
                 somme_rangs[i] += position
+    a_portee = np.array([(portees or {}).get(p, 0) for p in tous], float)
     rng = np.random.default_rng(graine)
     ecarts = []
     tus = 0
@@ -121,6 +139,7 @@ def rapport(
                     rapport_exposition=ratio(exposition, np.flatnonzero(dedans)),
                     hasard_exposition=_intervalle([ratio(exposition, t) for t in tirages]),
                     ecart_rang_moyen=float(rangs_d - rangs_h),
+                    rapport_a_portee=_par_portee(montre, a_portee, dedans, dehors),
                     alerte=observe < seuil and observe < bas,
                 )
             )

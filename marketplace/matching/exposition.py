@@ -19,11 +19,15 @@ PROCHE = 1
 
 @dataclass(frozen=True, slots=True)
 class Exposition:
-    """First places of every list, and why the others never get one. `pourquoi` counts each person once."""
+    """First places of every list, for how many offres each is within reach, why the others never get one.
+
+    `pourquoi` counts each person once.
+    """
 
     listes: tuple[tuple[str, ...], ...]
     personnes: tuple[str, ...]
     hors_de_portee: frozenset[str]
+    portees: dict[str, int]
     pourquoi: dict[str, int]
 
 
@@ -66,5 +70,6 @@ def exposer(ranker: Ranker, postes: Iterable[tuple[Poste, NDArray[np.bool_]]], *
             listes=tuple(listes),
             personnes=tuple(vivier.refs[p] for p in concernes),
             hors_de_portee=frozenset(vivier.refs[p] for p in concernes[portee[concernes] == 0]),
+            portees={vivier.refs[p]: int(portee[p]) for p in concernes},
             pourquoi=dict(pourquoi),
         )

@@ -25,6 +25,8 @@ from marketplace.propositions.services.classer import lancer
 
 MINIMUM = 50
 """Decisions under which nothing is learned: the weights would stay those set by hand."""
+MINIMUM_REFUS = 10
+"""Refusals about the job under which nothing is learned: from yes alone there is nothing to tell apart."""
 MOT_MINIMUM = 15
 """Characters of the word that goes with an approval or a refusal."""
 
@@ -68,6 +70,12 @@ def _apprendre(ctx: Contexte, acteur: Acteur, territoire_id: int) -> Apprentissa
             raise RegleViolee(
                 f"{lues.retenues} décisions peuvent servir : il en faut au moins {MINIMUM}. Les poids restent ceux "
                 "posés à la main."
+            )
+        if min(lues.oui, lues.refus_du_metier) < MINIMUM_REFUS:
+            raise RegleViolee(
+                f"{lues.oui} oui et {lues.refus_du_metier} réponses sur le métier : il en faut au moins "
+                f"{MINIMUM_REFUS} "
+                "de chaque pour apprendre à les distinguer."
             )
         derniere = s.scalar(
             select(CoucheApprise)

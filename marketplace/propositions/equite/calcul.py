@@ -50,6 +50,7 @@ def dresser(ctx: Contexte, s: Session, territoire_id: int, jour: date, ranker: C
         longueur=reglages.personnes_montrees,
         hors_de_portee=vu.hors_de_portee,
         seuil=float(reglages.equite_alerte),
+        portees=vu.portees,
     )
     return {
         "seuil": float(reglages.equite_alerte),
@@ -73,6 +74,7 @@ def dresser(ctx: Contexte, s: Session, territoire_id: int, jour: date, ranker: C
                 "exposition": round(e.rapport_exposition, 3),
                 "hasard_exposition": [round(v, 3) for v in e.hasard_exposition],
                 "rang": round(e.ecart_rang_moyen, 2),
+                "a_portee": None if e.rapport_a_portee is None else round(e.rapport_a_portee, 3),
                 "alerte": e.alerte,
             }
             for e in lu.ecarts

@@ -52,6 +52,8 @@ class EcartVu:
     exposition: float
     hasard_exposition: tuple[float, float]
     rang: float
+    a_portee: float | None
+    """The same for as many offres within reach."""
     alerte: bool
 
     @property
@@ -182,6 +184,7 @@ def vue(ligne: RapportEquite) -> RapportVu:
                 exposition=e["exposition"],
                 hasard_exposition=(e["hasard_exposition"][0], e["hasard_exposition"][1]),
                 rang=e["rang"],
+                a_portee=e["a_portee"],
                 alerte=e["alerte"],
             )
             for e in c["ecarts"]
