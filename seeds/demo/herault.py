@@ -25,6 +25,7 @@ from seeds.demo.annonces import semer_offres
 from seeds.demo.atelier import Atelier, Lieu, MetierDemo, lire_table, sdi_des_communes
 from seeds.demo.comptes import semer_comptes, telephone_fictif
 from seeds.demo.controle import semer_controle
+from seeds.demo.decisions import semer_decisions
 from seeds.demo.declarations import semer_heures
 from seeds.demo.demandes import semer_demandes
 from seeds.demo.depots import semer_depots
@@ -67,6 +68,7 @@ def semer(ctx: Contexte, le: date, graine: int = GRAINE) -> dict[str, Any]:
         semer_propositions(a)
         semer_demandes(a)
         semer_suites(a)
+        semer_decisions(a)
         retirer_quelques_personnes(a)
         semer_relances(a)
         semer_depots(a)
