@@ -74,7 +74,9 @@ _PROPOSANT = frozenset({Partie.PROPOSANT})
 _PRODUIT = frozenset({Partie.PRODUIT})
 
 TRANSITIONS: dict[Transition, _Passage] = {
-    Transition.ETUDIER: _Passage(frozenset({_E.PROPOSEE, _E.VIVIER, _E.DECLINEE}), _E.ETUDE, _EMPLOYEUR),
+    Transition.ETUDIER: _Passage(
+        frozenset({_E.PROPOSEE, _E.PRE_EMBAUCHE, _E.VIVIER, _E.DECLINEE}), _E.ETUDE, _EMPLOYEUR
+    ),
     Transition.RENCONTRER: _Passage(
         frozenset({_E.PROPOSEE, _E.ETUDE, _E.RENCONTRE, _E.VIVIER}), _E.RENCONTRE, _EMPLOYEUR
     ),

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.roles import Role, systeme
 from marketplace.contexte import PARIS, Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.heures.models import Contrat
 from marketplace.journal.messages import Famille
 from marketplace.journal.services import reconcilier_alertes
 from marketplace.offres.liens import jeton_d_actualite
@@ -256,19 +257,33 @@ def fermer_offres(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str
 def suivre_propositions(ctx: Contexte, le: date, *, dry_run: bool = False) -> dict[str, Any]:
     """Every night: remind answers at half time and on the due day, close what stays unanswered two weeks more.
 
-    An answer, a meeting or the end of the offre stops the reminders by itself.
+    An answer, a meeting or the end of the offre stops the reminders by itself. What is still open for somebody
+    hired since, whatever wrote the contrat (a file, a takeover), closes too.
     """
     with ctx.lecture() as s:
-        ids = list(
+        embauchees = set(
             s.scalars(
                 select(Proposition.id)
-                .where(Proposition.etat.in_(list(rules.A_REPONDRE)), Proposition.echeance_le <= le + timedelta(days=30))
-                .order_by(Proposition.id)
+                .join(Contrat, Contrat.personne_id == Proposition.personne_id)
+                .where(
+                    Proposition.etat.in_(list(rules.OUVERTS)),
+                    Contrat.cree_le >= Proposition.proposee_le,
+                    or_(Contrat.fin.is_(None), Contrat.fin >= le),
+                )
             )
         )
+        a_suivre = s.scalars(
+            select(Proposition.id).where(
+                Proposition.etat.in_(list(rules.A_REPONDRE)), Proposition.echeance_le <= le + timedelta(days=30)
+            )
+        )
+        ids = sorted(embauchees.union(a_suivre))
 
     def suivre(s: Session, proposition_id: int) -> bool:
         p = s.get_one(Proposition, proposition_id)
+        if proposition_id in embauchees:
+            rendre_obsoletes(s, ctx, systeme(p.territoire_id), [p], "la personne a trouvé un poste")
+            return True
         if (le - p.echeance_le).days > rules.GRACE_JOURS:
             return _clore(s, ctx, p, le)
         return _rappeler(s, ctx, p, le)

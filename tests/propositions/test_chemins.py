@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from marketplace.erreurs import RegleViolee
-from marketplace.heures.models import Contrat
-from marketplace.personnes.models import Personne, Statut, Validation
+from marketplace.heures.models import Contrat, Modalite
+from marketplace.personnes.models import EtatValidation, Personne, Statut, Validation
 from marketplace.propositions import rules
 from marketplace.propositions.models import Proposition
 from marketplace.propositions.rules import Conditions, EtatProposition, Partie, Transition
-from marketplace.propositions.services import annuler, embaucher, proposer, repondre
+from marketplace.propositions.services import annuler, embaucher, embaucher_directement, proposer, repondre
 from tests.propositions.test_parcours import Scene
 
 REPONSES = (
@@ -29,7 +29,10 @@ REPONSES = (
     Transition.METTRE_AU_VIVIER,
 )
 ACTES = st.lists(
-    st.one_of(st.sampled_from(["proposer", "annuler", "embaucher", "valider", "informer"]), st.sampled_from(REPONSES)),
+    st.one_of(
+        st.sampled_from(["proposer", "annuler", "embaucher", "valider", "informer", "directement"]),
+        st.sampled_from(REPONSES),
+    ),
     max_size=9,
 )
 
@@ -45,6 +48,15 @@ def test_aucun_chemin_ne_mene_au_contrat_sans_eligibilite_information_et_accord(
         categorie="RSA" if eligible else None,
         information_le=fabrique.jour if informee else None,
     )
+    demande = fabrique.validation(
+        qui,
+        etat=EtatValidation.A_TRAITER,
+        demandeur_id=scene.organisation.id,
+        marche_id=scene.marche.id,
+        fenetre_debut=None,
+        fenetre_fin=None,
+        repondue_le=None,
+    )
     ref = None
     validee = False
     for acte in actes:
@@ -54,13 +66,29 @@ def test_aucun_chemin_ne_mene_au_contrat_sans_eligibilite_information_et_accord(
                     ctx, scene.referent, scene.offre.ref, qui.ref, accord_canal="entretien" if accord else ""
                 )
             elif acte == "valider":
-                fabrique.validation(qui)
+                with ctx.transaction() as s:
+                    question = s.get_one(Validation, demande.id)
+                    question.etat, question.repondue_le = EtatValidation.OUI, ctx.horloge()
+                    question.fenetre_debut = fabrique.jour
+                    question.fenetre_fin = fabrique.jour + timedelta(days=700)
                 validee = True
             elif acte == "informer":
                 with ctx.transaction() as s:
                     personne = s.get_one(Personne, qui.id)
                     personne.information_le, personne.information_version = fabrique.jour, "1"
                 informee = True
+            elif acte == "directement":
+                embaucher_directement(
+                    ctx,
+                    scene.employeur,
+                    demande.ref,
+                    modalite=Modalite.EMBAUCHE_DIRECTE,
+                    poste="Maçon",
+                    debut=scene.offre.debut,
+                    fin=scene.offre.debut + timedelta(days=100),
+                    heures_hebdo=Decimal(35),
+                    type_contrat="cdd",
+                )
             elif ref is None:
                 continue
             elif acte == "annuler":
@@ -81,14 +109,18 @@ def test_aucun_chemin_ne_mene_au_contrat_sans_eligibilite_information_et_accord(
     with ctx.lecture() as s:
         contrat = s.scalar(select(Contrat).where(Contrat.personne_id == qui.id))
         proposition = s.scalar(select(Proposition).where(Proposition.personne_id == qui.id))
-    if contrat is not None:
-        assert informee
-        assert validee
+    if contrat is None:
+        return
+    assert informee
+    assert validee
+    assert contrat.validation_id is not None
+    if contrat.proposition_id is not None:
         assert accord
         assert proposition is not None
         assert proposition.accord_canal == "entretien"
         assert proposition.etat is EtatProposition.EMBAUCHEE
-        assert contrat.validation_id is not None
+    elif proposition is not None:
+        assert proposition.etat not in rules.OUVERTS
 
 
 def test_le_bon_chemin_existe_et_le_retrait_de_l_eligibilite_le_coupe(ctx, fabrique):

@@ -59,33 +59,68 @@ def embaucher_validee(
     Raises RegleViolee with its field; Introuvable outside the caller's perimeter.
     """
     with ctx.transaction() as s:
-        validation = s.scalar(
-            select(Validation).where(Validation.ref == validation_ref, Validation.territoire_id == acteur.territoire_id)
-        )
-        if validation is None:
-            raise Introuvable()
-        employeur_id = _employeur(s, acteur, validation, employeur_ref)
-        exiger(acteur, Action.EMBAUCHER, Portee(validation.territoire_id, frozenset({employeur_id})))
-        if validation.etat is not EtatValidation.OUI:
-            raise RegleViolee("Cette personne n'est pas encore validée : attendez la réponse du facilitateur.")
-        contrat = inscrire_contrat(
+        return inscrire_validee(
             s,
             ctx,
             acteur,
-            personne_id=validation.personne_id,
-            employeur_id=employeur_id,
-            marche_id=_marche(s, acteur, validation, marche_ref),
-            validation_id=validation.id,
+            validation_ref,
             modalite=modalite,
             type_contrat=type_contrat,
-            poste=poste or validation.poste,
-            code_rome=code_rome,
+            poste=poste,
             debut=debut,
             fin=fin,
             heures_hebdo=heures_hebdo,
-            derogation_modalite=derogation_modalite if acteur.role is Role.FACILITATEUR else "",
-        )
-        return contrat.ref
+            code_rome=code_rome,
+            marche_ref=marche_ref,
+            employeur_ref=employeur_ref,
+            derogation_modalite=derogation_modalite,
+        ).ref
+
+
+def inscrire_validee(
+    s: Session,
+    ctx: Contexte,
+    acteur: Acteur,
+    validation_ref: str,
+    *,
+    modalite: Modalite,
+    type_contrat: str,
+    poste: str,
+    debut: date,
+    fin: date | None,
+    heures_hebdo: Decimal,
+    code_rome: str | None = None,
+    marche_ref: str | None = None,
+    employeur_ref: str | None = None,
+    derogation_modalite: str = "",
+) -> Contrat:
+    """`embaucher_validee` inside the caller's transaction."""
+    validation = s.scalar(
+        select(Validation).where(Validation.ref == validation_ref, Validation.territoire_id == acteur.territoire_id)
+    )
+    if validation is None:
+        raise Introuvable()
+    employeur_id = _employeur(s, acteur, validation, employeur_ref)
+    exiger(acteur, Action.EMBAUCHER, Portee(validation.territoire_id, frozenset({employeur_id})))
+    if validation.etat is not EtatValidation.OUI:
+        raise RegleViolee("Cette personne n'est pas encore validée : attendez la réponse du facilitateur.")
+    return inscrire_contrat(
+        s,
+        ctx,
+        acteur,
+        personne_id=validation.personne_id,
+        employeur_id=employeur_id,
+        marche_id=_marche(s, acteur, validation, marche_ref),
+        validation_id=validation.id,
+        modalite=modalite,
+        type_contrat=type_contrat,
+        poste=poste or validation.poste,
+        code_rome=code_rome,
+        debut=debut,
+        fin=fin,
+        heures_hebdo=heures_hebdo,
+        derogation_modalite=derogation_modalite if acteur.role is Role.FACILITATEUR else "",
+    )
 
 
 def _employeur(s: Session, acteur: Acteur, validation: Validation, ref: str | None) -> int:

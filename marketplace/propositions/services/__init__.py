@@ -23,6 +23,7 @@ from marketplace.propositions.services.repondre import (
     Embauche,
     clore_offre,
     embaucher,
+    embaucher_directement,
     modalites_de,
     repondre,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "decliner_souhait",
     "demander_rencontre",
     "embaucher",
+    "embaucher_directement",
     "lire_fiche",
     "lire_liste",
     "modalites_de",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from marketplace.heures.inscription import inscrire_contrat
 from marketplace.heures.models import Contrat, Modalite
 from marketplace.heures.reglages import pour_modalites
 from marketplace.heures.rules import modalites as regles_modalites
+from marketplace.heures.services.contrats import inscrire_validee
 from marketplace.journal.messages import Famille
 from marketplace.journal.services import journaliser
 from marketplace.offres.models import EtatOffre, Offre
@@ -216,6 +218,7 @@ def embaucher(
         jour = ctx.aujourdhui()
         proposition, offre, personne = trouver(s, acteur, Action.REPONDRE_PROPOSITION, ref, jour)
         exiger(acteur, Action.EMBAUCHER, portee_proposition(s, proposition, jour))
+        s.refresh(personne, with_for_update=True)  # one hire at a time: the next one reads that all has changed
         if proposition.etat is EtatProposition.EMBAUCHEE:
             return Embauche(_contrat_de(s, proposition.id), None)
         if version is not None:
@@ -246,33 +249,68 @@ def embaucher(
             fin=fin,
             heures_hebdo=heures_hebdo,
         )
-        passer(s, ctx, acteur, proposition, Transition.EMBAUCHER, Partie.EMPLOYEUR)
-        consigner(
-            s,
-            ctx,
-            acteur,
-            "embaucher_proposition",
-            proposition,
-            f"Proposition {proposition.ref} : contrat {contrat.ref}.",
-        )
-        rendre_obsoletes(
-            s,
-            ctx,
-            acteur,
-            propositions_ouvertes(s, personne_id=personne.id, sauf=proposition.id),
-            "la personne a trouvé un poste",
-        )
-        _pourvoir_si_complet(s, ctx, acteur, offre, proposition)
-        prevenir_proposants(
-            s,
-            ctx,
-            proposition,
-            cle=f"proposition:{proposition.id}:embauchee",
-            texte=f"{personne.prenom} {personne.nom} commence le {debut:%d/%m/%Y} : « {offre.intitule} ».",
-            sujet="Une de vos propositions mène à un contrat",
-            corps=f"Un contrat est signé pour « {offre.intitule} ».",
-        )
+        _conclure(s, ctx, acteur, proposition, offre, personne, contrat)
         return Embauche(contrat.ref, None)
+
+
+def _conclure(
+    s: Session,
+    ctx: Contexte,
+    acteur: Acteur,
+    proposition: Proposition,
+    offre: Offre,
+    personne: Personne,
+    contrat: Contrat,
+) -> None:
+    """A proposition became a contrat: everything else proposed for her closes, and the offre once its places are."""
+    passer(s, ctx, acteur, proposition, Transition.EMBAUCHER, Partie.EMPLOYEUR)
+    resume = f"Proposition {proposition.ref} : contrat {contrat.ref}."
+    consigner(s, ctx, acteur, "embaucher_proposition", proposition, resume)
+    clore_le_reste(s, ctx, acteur, personne.id, sauf=proposition.id)
+    _pourvoir_si_complet(s, ctx, acteur, offre, proposition)
+    prevenir_proposants(
+        s,
+        ctx,
+        proposition,
+        cle=f"proposition:{proposition.id}:embauchee",
+        texte=f"{personne.prenom} {personne.nom} commence le {contrat.debut:%d/%m/%Y} : « {offre.intitule} ».",
+        sujet="Une de vos propositions mène à un contrat",
+        corps=f"Un contrat est signé pour « {offre.intitule} ».",
+    )
+
+
+def clore_le_reste(s: Session, ctx: Contexte, acteur: Acteur, personne_id: int, *, sauf: int) -> None:
+    """Close what is still proposed for somebody who found a job."""
+    restantes = propositions_ouvertes(s, personne_id=personne_id, sauf=sauf)
+    rendre_obsoletes(s, ctx, acteur, restantes, "la personne a trouvé un poste")
+
+
+def embaucher_directement(ctx: Contexte, acteur: Acteur, validation_ref: str, **contrat: Any) -> str:
+    """Hire a person answered « oui » without going through a proposition; the ref of the contrat.
+
+    Same rules as `heures.services.contrats.embaucher_validee`. A proposition that this employer had accepted
+    becomes the origin of the contrat; the others close.
+    """
+    with ctx.transaction() as s:
+        ecrit = inscrire_validee(s, ctx, acteur, validation_ref, **contrat)
+        personne = s.get_one(Personne, ecrit.personne_id, with_for_update=True)
+        acceptee = s.execute(
+            select(Proposition, Offre)
+            .join(Offre, Offre.id == Proposition.offre_id)
+            .where(
+                Proposition.personne_id == personne.id,
+                Proposition.etat == EtatProposition.ACCEPTEE,
+                Offre.organisation_id == ecrit.employeur_id,
+            )
+            .order_by(Proposition.id)
+        ).first()
+        if acceptee is None:
+            clore_le_reste(s, ctx, acteur, personne.id, sauf=0)
+        else:
+            proposition, offre = acceptee
+            ecrit.proposition_id = proposition.id
+            _conclure(s, ctx, acteur, proposition, offre, personne, ecrit)
+        return ecrit.ref
 
 
 def _contrat_de(s: Session, proposition_id: int) -> str | None:

@@ -11,11 +11,12 @@ from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.heures.libelles import MODALITES
 from marketplace.heures.queries.missions import missions_du_contrat
 from marketplace.heures.rules.contrats import MotifFin
-from marketplace.heures.services.contrats import LIBELLES_FIN, embaucher_validee, finir_contrat
+from marketplace.heures.services.contrats import LIBELLES_FIN, finir_contrat
 from marketplace.heures.services.lectures import Embauche, lire_embauche, lire_salaries
 from marketplace.offres.libelles import CONTRATS
 from marketplace.offres.models import TypeContrat
 from marketplace.propositions.salaries import compter_salaries_en_fin
+from marketplace.propositions.services import embaucher_directement
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires_contrats import FormulaireContrat, FormulaireFin, valeurs_contrat
 
@@ -107,7 +108,7 @@ def creer(validation_ref: str) -> Any:
     if not form.validate_on_submit():
         return _saisie(embauche, form, 422)
     try:
-        ref = embaucher_validee(ctx, moi, validation_ref, **valeurs_contrat(form))
+        ref = embaucher_directement(ctx, moi, validation_ref, **valeurs_contrat(form))
     except RegleViolee as erreur:
         form.poser_erreur(erreur)
         return _saisie(embauche, form, 422)

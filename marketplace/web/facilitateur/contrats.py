@@ -11,10 +11,11 @@ from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.heures.libelles import ETATS_FACILITATEUR, MODALITES
 from marketplace.heures.queries.missions import missions_du_contrat
 from marketplace.heures.rules.contrats import MotifFin
-from marketplace.heures.services.contrats import LIBELLES_FIN, embaucher_validee, finir_contrat
+from marketplace.heures.services.contrats import LIBELLES_FIN, finir_contrat
 from marketplace.heures.services.lectures import Embauche, lire_contrat, lire_contrats, lire_embauche
 from marketplace.offres.libelles import CONTRATS
 from marketplace.offres.models import TypeContrat
+from marketplace.propositions.services import embaucher_directement
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires_contrats import (
     FormulaireContratEmployeur,
@@ -127,7 +128,7 @@ def creer(validation_ref: str) -> Any:
                 raise RegleViolee(
                     "Cet employeur n'est pas dans l'annuaire : choisissez-le dans la liste.", champ="employeur"
                 )
-        ref = embaucher_validee(
+        ref = embaucher_directement(
             contexte(), acteur(), validation_ref, employeur_ref=employeur_ref, **valeurs_contrat(form)
         )
     except RegleViolee as erreur:
