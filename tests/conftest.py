@@ -30,7 +30,7 @@ from marketplace.comptes.models import Affectation, Utilisateur
 from marketplace.config import Config
 from marketplace.contexte import Contexte
 from marketplace.db import creer_moteur
-from tests import postgres
+from tests import mots, postgres
 from tests.fabrique import Fabrique
 
 pytest_plugins = ["tests.donnees"]
@@ -163,7 +163,10 @@ def ctx(config: Config, horloge: Horloge, messager: MessagerTemoin) -> Iterator[
     contexte = creer_contexte(config, maintenant=horloge, messager=messager)
     yield contexte
     moteur: Engine = contexte.sessions.kw["bind"]
-    moteur.dispose()
+    try:
+        assert list(mots.messages_interdits(contexte)) == []
+    finally:
+        moteur.dispose()
 
 
 @pytest.fixture
@@ -182,6 +185,7 @@ def app(ctx: Contexte) -> Flask:
     if not _APPLICATION:
         _APPLICATION.append(create_app(ctx))
         _APPLICATION[0].config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+        _APPLICATION[0].test_client_class = mots.Visiteur
     application = _APPLICATION[0]
     application.extensions["contexte"] = ctx
     return application
@@ -199,6 +203,7 @@ def connecter(app: Flask, ctx: Contexte) -> Callable[[Affectation], FlaskClient]
 
     def ouvrir(affectation: Affectation) -> FlaskClient:
         navigateur = app.test_client()
+        navigateur.chapeau = affectation.role  # type: ignore[attr-defined]
         with ctx.lecture() as s:
             utilisateur = s.get_one(Utilisateur, affectation.utilisateur_id)
         with navigateur.session_transaction() as session:

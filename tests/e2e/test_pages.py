@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests import mots
 from tests.e2e.conftest import BUREAU, TELEPHONE, Poste
 
 COMPTES = {
@@ -27,15 +28,30 @@ A_SOI = {"siae": "/employeur", "administrateur": "/admin"}
 LISENT_TOUT = frozenset({"visiteur", "facilitateur"})
 """The hats whose visit has axe read the pages open to all: two examples of a template, signed in and not."""
 FICHIER = re.compile(r"\.(csv|xlsx|pdf|json|ics|xml|docx)(\?|$)|/fichier/|[?&]format=")
-MOTS_DE_STATUT = re.compile(
-    r"\b(?:RSA|ASS|AAH|RQTH|TH|QPV|(?i:handicap\w*|bénéficiaires?|allocataires?|freins?|chômeurs?))\b"
-)
-MOTS_INTERDITS_AU_REFERENT = re.compile(r"\b(absents?|absences?|refus\w*)\b", re.IGNORECASE)
 
 
 def forme(chemin: str) -> str:
     """The page whatever the object: one of each is looked at."""
     return re.sub(r"/(?:[A-Z]{1,3}-[A-Z0-9]+|\d{4}-\d{2}|\d+|[\w=-]{24,}[\w.=-]*)(?=/|$)", "/*", urlsplit(chemin).path)
+
+
+def liens_de(poste: Poste) -> list[str]:
+    """The addresses of this site that the page links to."""
+    liens = poste.page.eval_on_selector_all("a[href]", "as => as.map(a => a.getAttribute('href'))")
+    lues = [urlsplit(lien) for lien in liens]
+    return [a.path + (f"?{a.query}" if a.query else "") for a in lues if not a.netloc and a.path.startswith("/")]
+
+
+def fichiers_de(poste: Poste) -> dict[str, str]:
+    """The files the page offers, one of each form."""
+    return {forme(lien): lien for lien in liens_de(poste) if FICHIER.search(lien) and not lien.startswith("/static")}
+
+
+def lire_fichier(poste: Poste, chemin: str) -> str:
+    """The text of a file, as the one who downloads it reads it."""
+    reponse = poste.page.request.get(poste.site + chemin)
+    assert reponse.ok, f"{chemin} répond {reponse.status}"
+    return mots.texte_de_fichier(reponse.body(), reponse.headers["content-type"].split(";")[0])
 
 
 def parcourir(poste: Poste, depart: str, nom: str, visiter: Callable[[str], None]) -> list[str]:
@@ -53,11 +69,7 @@ def parcourir(poste: Poste, depart: str, nom: str, visiter: Callable[[str], None
         if "text/html" not in (reponse.headers.get("content-type") or ""):
             continue
         visiter(cle)
-        liens = poste.page.eval_on_selector_all("a[href]", "as => as.map(a => a.getAttribute('href'))")
-        for lien in liens:
-            adresse = urlsplit(lien)
-            if not adresse.netloc and adresse.path.startswith("/") and not FICHIER.search(adresse.geturl()):
-                attente.append(adresse.path + (f"?{adresse.query}" if adresse.query else ""))
+        attente.extend(lien for lien in liens_de(poste) if not FICHIER.search(lien))
     return sorted(vues)
 
 
@@ -70,6 +82,7 @@ def test_chaque_page_atteinte_par_les_liens_est_saine(nom: str, asseoir: Callabl
         poste.se_connecter(courriel)
         depart = urlsplit(poste.page.url).path
     fautes: list[str] = []
+    telecharges: set[str] = set()
 
     def visiter(cle: str) -> None:
         image = f"pages/{nom}-{cle.strip('/').replace('/', '_') or 'accueil'}"
@@ -82,11 +95,15 @@ def test_chaque_page_atteinte_par_les_liens_est_saine(nom: str, asseoir: Callabl
         except AssertionError as faute:
             fautes.append(str(faute).split("\n")[0][:400])
             poste.ennuis.clear()
-        texte = poste.page.inner_text("body")
-        if cle.startswith("/employeur") and (mots := set(MOTS_DE_STATUT.findall(texte))):
-            fautes.append(f"{cle} montre {sorted(mots)}")
-        if cle.startswith("/referent") and (mots := set(MOTS_INTERDITS_AU_REFERENT.findall(texte))):
-            fautes.append(f"{cle} montre {sorted(mots)}")
+        role = mots.audience(cle)
+        dits = [poste.page.inner_text("body"), poste.page.title()]
+        if role is not None:
+            # Folded parts too, and what the page lets download.
+            dits.append(mots.texte_de_page(poste.page.content()))
+            nouveaux = {f: lien for f, lien in fichiers_de(poste).items() if f not in telecharges}
+            dits += [lire_fichier(poste, lien) for lien in nouveaux.values()]
+            telecharges.update(nouveaux)
+        fautes.extend(f"{cle} montre « {faute} »" for texte in dits for faute in mots.lus(role, texte))
 
     vues = parcourir(poste, depart, nom, visiter)
     assert fautes == []
