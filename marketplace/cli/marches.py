@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.app import creer_contexte
-from marketplace.cli import dimensionner, heures, reprise, siae
+from marketplace.cli import dimensionner, heures, reprise, siae, trajets
 from marketplace.cli.sortie import dire, imprimer_json
 from marketplace.comptes.roles import systeme
 from marketplace.erreurs import ErreurExploitation, RegleViolee
@@ -42,6 +42,7 @@ def ajouter(commandes: Any) -> None:
     d.add_argument("--json", action="store_true")
     d.set_defaults(action=export_decp)
     siae.ajouter(formats)
+    trajets.ajouter(formats)
     heures.ajouter(formats)
     reprise.ajouter(formats)
 

@@ -6,6 +6,8 @@ from marketplace.matching.valeurs import ErreurMatching, Poste, Profil
 
 PREMIER_BIT = 2
 """The two bits below are those of night and week-end work."""
+PLEIN_SERVICE = 10
+"""Hour from which a first shift closes no line of public transport."""
 PERMIS_IMPLIQUES = {
     "CE": ("C", "B"),
     "C": ("B",),
@@ -15,6 +17,13 @@ PERMIS_IMPLIQUES = {
     "C1": ("B",),
     "D1": ("B",),
 }
+
+
+def premiere_arrivee(poste: Poste) -> int | None:
+    """Minute of the day by which to be there; None when not said, or so late that every line runs."""
+    if poste.heure_debut is None or poste.heure_debut.hour >= PLEIN_SERVICE:
+        return None
+    return poste.heure_debut.hour * 60 + poste.heure_debut.minute
 
 
 class Exigences:

@@ -27,6 +27,7 @@ from marketplace.matching.metiers import Lecteur, Reseau
 from marketplace.matching.noyau import Calcul, Noyau
 from marketplace.matching.pertinence import Foret, Graphe, Pertinence
 from marketplace.matching.referentiels import lire_communes, lire_rome
+from marketplace.matching.releves import Releve, TableTrajets
 from marketplace.matching.trajets import IMPOSSIBLE, MODES, Trajets
 from marketplace.matching.valeurs import (
     Classement,
@@ -93,6 +94,11 @@ class Ranker:
     def verrou(self) -> threading.RLock:
         """What holds the people still while several computations look at them."""
         return self._verrou
+
+    def recevoir_trajets(self, releves: Sequence[Releve]) -> None:
+        """Journeys of the tables given from now on, the estimates elsewhere; none gives the estimates back."""
+        with self._verrou:
+            self.trajets.corriger(TableTrajets(self.trajets, releves) if releves else None)
 
     # -- settings ------------------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ class CorrectionReperes:
         self.rang = {int(c): i for i, c in enumerate(communes)}
         self.communes, self.reperes = communes, reperes
         self.minutes = np.where(minutes > 0.5, minutes, np.nan)
-        base = np.stack([trajets.voiture(int(r), communes) for r in reperes], axis=1)
+        base = np.stack([trajets.voiture_paires(np.full(len(communes), r), communes) for r in reperes], axis=1)
         with np.errstate(invalid="ignore"):
             self.ecarts = np.log(self.minutes / base)
         self.km = np.stack([trajets.km(int(r), communes) for r in reperes], axis=1)
@@ -53,7 +53,11 @@ class CorrectionReperes:
         x = np.vstack([self._traits(lignes, autre, colonnes), self._traits(autre, lignes, colonnes)])
         base = self._base(lignes, autre)
         modele = HistGradientBoostingRegressor(
-            max_iter=250, learning_rate=0.06, max_leaf_nodes=24, min_samples_leaf=30, random_state=graine
+            max_iter=250 if len(x) > 8000 else 60,
+            learning_rate=0.06,
+            max_leaf_nodes=24,
+            min_samples_leaf=30,
+            random_state=graine,
         )
         modele.fit(x, np.tile(np.log(vrai / base), 2))
         return modele
@@ -115,3 +119,9 @@ class CorrectionReperes:
             deux = (self.modele.predict(self._traits(a, b, sans)) + self.modele.predict(self._traits(b, a, sans))) / 2
             base[connus] *= np.exp(deux)
         return base
+
+    def transports(
+        self, lieu: int, communes: NDArray[np.intp], estime: NDArray[np.float64], arrivee: int | None
+    ) -> NDArray[np.float64]:
+        """Landmarks know roads only: the estimate stays."""
+        return estime

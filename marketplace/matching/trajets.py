@@ -50,10 +50,16 @@ class Coefficients:
 
 
 class Correction(Protocol):
-    """Something that knows car times better than the formula (routed landmarks)."""
+    """Something that knows journeys better than the formulas (routed landmarks, timetables)."""
 
     def voiture(self, depuis: NDArray[np.intp], vers: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Minutes of pairs of communes."""
+        """Car minutes of pairs of communes."""
+        ...
+
+    def transports(
+        self, lieu: int, communes: NDArray[np.intp], estime: NDArray[np.float64], arrivee: int | None
+    ) -> NDArray[np.float64]:
+        """Minutes by public transport from homes to a workplace; `estime` where nothing is known."""
         ...
 
 
@@ -87,9 +93,11 @@ class Trajets:
         km: NDArray[np.float64] = np.maximum(np.arccos(cosinus) * RAYON_TERRE_KM, 1.0)
         return km
 
-    def voiture_paires(self, depuis: NDArray[np.intp], vers: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Car minutes of pairs of communes, element by element."""
-        c = self.coefficients
+    def voiture_paires(
+        self, depuis: NDArray[np.intp], vers: NDArray[np.intp], coefficients: Coefficients | None = None
+    ) -> NDArray[np.float64]:
+        """Car minutes of pairs of communes by the formula, element by element."""
+        c = coefficients or self.coefficients
         cosinus = np.clip(np.einsum("ij,ij->i", self._xyz[depuis], self._xyz[vers]), -1.0, 1.0)
         km = np.maximum(np.arccos(cosinus) * RAYON_TERRE_KM, 1.0)
         d = (self.log_densite[depuis] + self.log_densite[vers]) / 2
@@ -104,27 +112,36 @@ class Trajets:
         return self.voiture_paires(departs, vers)
 
     def corriger(self, correction: Correction | None) -> None:
-        """Use (or drop) the routed landmarks of a territory for car times and what derives from them."""
+        """Use (or drop) the real journeys of the territories, and what derives from them."""
         self.correction = correction
 
-    def minutes_tous_modes(self, lieu: int, communes: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Minutes between `lieu` and each commune for each of MODES; inf when not possible."""
+    def minutes_tous_modes(
+        self, lieu: int, communes: NDArray[np.intp], arrivee: int | None = None
+    ) -> NDArray[np.float64]:
+        """Minutes from each commune (homes) to `lieu` (the workplace) for each of MODES; inf when not possible.
+
+        `arrivee` is the minute of the day of the first shift: public transport counts only if it is there by then.
+        """
         c = self.coefficients
         km = self.km(lieu, communes)
         voiture = self.voiture(lieu, communes)
         bus = c.transports_facteur * voiture + c.transports_attente
         desservi = (self.densite[communes] >= DENSITE_MIN_TRANSPORTS) & (self.densite[lieu] >= DENSITE_MIN_TRANSPORTS)
+        if arrivee is not None and arrivee < DEBUT_TRANSPORTS_MINUTES:
+            desservi &= False
         bus = np.where(desservi, bus, np.inf)
+        if self.correction is not None:
+            bus = self.correction.transports(lieu, communes, bus, arrivee)
         velo = km * c.detour / c.velo_kmh * 60
         marche = km * c.detour / c.marche_kmh * 60
         return np.stack([voiture, c.deux_roues * voiture, bus, velo, marche])
 
     def minutes(self, commune_a: str | None, commune_b: str | None, mode: str) -> int | None:
-        """Whole minutes one way, None when a commune or the mode is unknown or the journey not possible."""
+        """Whole minutes from home to work, None when a commune or the mode is unknown or the journey not possible."""
         a, b = self.communes.rang.get(commune_a or ""), self.communes.rang.get(commune_b or "")
         if a is None or b is None or mode not in MODES:
             return None
-        valeur = float(self.minutes_tous_modes(a, np.array([b]))[MODES.index(mode), 0])
+        valeur = float(self.minutes_tous_modes(b, np.array([a]))[MODES.index(mode), 0])
         return round(valeur) if np.isfinite(valeur) and valeur < IMPOSSIBLE else None
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.decision import TEMPS_PLEIN, tableau
-from marketplace.matching.exigences import Exigences
+from marketplace.matching.exigences import Exigences, premiere_arrivee
 from marketplace.matching.filtres import Bits, Masques, compter, depaqueter, empaqueter
 from marketplace.matching.lecture import LARGEUR, Lecture
 from marketplace.matching.listes import Colonne, Table
@@ -110,7 +110,7 @@ class Vivier:
         self._brouillon = np.zeros(0, np.float32)
         self._dernier = np.zeros(0, np.int32)
         self._masques = Masques()
-        self._minutes: dict[tuple[int, bool], tuple[NDArray[np.uint8], NDArray[np.uint8]]] = {}
+        self._minutes: dict[tuple[int, int | None], tuple[NDArray[np.uint8], NDArray[np.uint8]]] = {}
         self._correction = self.trajets.correction
 
     _PAR_PLACE: ClassVar[tuple[str, ...]] = (
@@ -217,9 +217,12 @@ class Vivier:
         self.refs[place] = ""
         return True
 
-    def minutes(self, commune_poste: int, tot: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """(minutes, mode) of the quickest allowed mode for each known door; `tot` closes public transport."""
-        cle = (commune_poste, tot)
+    def minutes(self, commune_poste: int, arrivee: int | None) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """(minutes, mode) of the quickest allowed mode for each known door.
+
+        `arrivee`, minute of the day of the first shift, closes public transport to those it brings too late.
+        """
+        cle = (commune_poste, arrivee)
         garde = self._minutes.get(cle)
         if garde is not None and len(garde[0]) == len(self.portes):
             return garde
@@ -227,14 +230,12 @@ class Vivier:
             self._minutes.clear()
         table = self.portes.tableau()
         communes, bits = table[:, 0], table[:, 1]
-        if tot:
-            bits = bits & ~(1 << MODES.index("transports"))
         minutes = np.zeros(len(communes), np.uint8)
         mode = np.zeros(len(communes), np.uint8)
         connus = np.flatnonzero(communes >= 0)
         if commune_poste >= 0 and len(connus):
             uniques, inverse = np.unique(communes[connus], return_inverse=True)
-            tous = self.trajets.minutes_tous_modes(commune_poste, uniques)[:, inverse]
+            tous = self.trajets.minutes_tous_modes(commune_poste, uniques, arrivee)[:, inverse]
             permis = (bits[connus][None, :] >> np.arange(len(MODES))[:, None]) & 1
             tous = np.where(permis == 1, tous, np.inf)
             meilleur = tous.argmin(axis=0)
@@ -316,11 +317,11 @@ class Vivier:
         if poste.debut is not None:
             demandes["disponibilite"] = limite = min(32767, poste.debut.toordinal() - JOUR_ZERO + delai_jours)
         commune = self.trajets.communes.rang.get(poste.code_insee or "", -1)
-        tot = poste.heure_debut is not None and poste.heure_debut.hour < 6
-        minutes, mode = self.minutes(commune, tot)
+        arrivee = premiere_arrivee(poste)
+        minutes, mode = self.minutes(commune, arrivee)
         loin = minutes > self.portes.tableau()[:, 2]
         if commune >= 0:
-            demandes["trajet"] = (commune, tot)
+            demandes["trajet"] = (commune, arrivee)
         return Examen(rate, np.int16(limite), minutes, mode, loin, demandes)
 
     def _rate(self, examen: Examen, motif: str) -> NDArray[np.bool_]:

@@ -26,6 +26,7 @@ from marketplace.personnes.models import ChangementVivier, Personne, Suivi
 from marketplace.personnes.portee import suivi_en_cours
 from marketplace.personnes.queries.classement import ProfilLu, classables, ids_eligibles, profils_de_classement
 from marketplace.propositions.decisions.queries import couche_en_vigueur
+from marketplace.propositions.trajets import suivre_les_trajets
 from marketplace.territoire.reglages import reglages_au
 
 MARGE = 1000
@@ -33,12 +34,13 @@ MARGE = 1000
 
 @dataclass(slots=True)
 class _Etat:
-    """What one engine holds: of which base, up to which change, whom."""
+    """What one engine holds: of which base, up to which change, which journeys, whom."""
 
     verrou: threading.RLock = field(default_factory=threading.RLock)
     base: Any = None
     numero: int = 0
     appliques: set[int] = field(default_factory=set)
+    releves: tuple[int, ...] = ()
     refs: dict[int, dict[int, str]] = field(default_factory=dict)
 
 
@@ -128,10 +130,14 @@ def mettre_a_jour(ctx: Contexte, s: Session, territoire_id: int) -> Classeur:
     with etat.verrou:
         if etat.base is not ctx.sessions:
             ranker.charger([])
+            if etat.releves:
+                ranker.recevoir_trajets([])
+                etat.releves = ()
             etat.base, etat.numero, etat.appliques, etat.refs = ctx.sessions, 0, set(), {}
             etat.numero = s.scalar(select(func.max(ChangementVivier.id))) or 0
             recents = select(ChangementVivier.id).where(ChangementVivier.id > etat.numero - MARGE)
             etat.appliques = set(s.scalars(recents))
+        etat.releves = suivre_les_trajets(s, ranker, etat.releves)
         if territoire_id not in etat.refs:
             lus = profils_de_classement(s, territoire_id)
             profils = [profil_de(p) for p in lus]

@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Float, ForeignKey, ForeignKeyConstraint, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Float, ForeignKey, ForeignKeyConstraint, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, choix
@@ -122,3 +122,35 @@ class Reglage(Base):
     source: Mapped[str] = mapped_column(Text)
     auteur_id: Mapped[int | None]
     cree_le: Mapped[datetime]
+
+
+class GenreReleve(enum.StrEnum):
+    """What a file of real journeys holds."""
+
+    ROUTES = "routes"
+    HORAIRES = "horaires"
+
+
+class ReleveTrajets(Base):
+    """Real journeys read from a file of the territory: tried first, then in use, then withdrawn. Never changed.
+
+    The last one in use of each kind counts; withdrawing it gives back the one before, or the estimates.
+    """
+
+    __tablename__ = "releve_trajets"
+    __table_args__ = (UniqueConstraint("territoire_id", "genre", "numero"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    territoire_id: Mapped[int] = mapped_column(ForeignKey("territoire.id"))
+    genre: Mapped[GenreReleve] = mapped_column(choix(GenreReleve))
+    numero: Mapped[int]
+    nom_fichier: Mapped[str]
+    source: Mapped[str] = mapped_column(Text)
+    empreinte: Mapped[str] = mapped_column(String(64))
+    resume: Mapped[dict[str, Any]]
+    tableaux: Mapped[bytes] = mapped_column(LargeBinary)
+    auteur_id: Mapped[int | None]
+    auteur_nom: Mapped[str]
+    lu_le: Mapped[datetime]
+    en_service_le: Mapped[datetime | None]
+    retire_le: Mapped[datetime | None]

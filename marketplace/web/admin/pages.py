@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from marketplace.web.admin import classement, journal, membres, modeles, organisations, reglages, taches
+from marketplace.web.admin import classement, journal, membres, modeles, organisations, reglages, taches, trajets
 
 blueprints: list[Blueprint] = [
     membres.bp,
@@ -12,6 +12,7 @@ blueprints: list[Blueprint] = [
     modeles.bp,
     reglages.bp,
     classement.bp,
+    trajets.bp,
     taches.bp,
     journal.bp,
 ]

@@ -65,6 +65,7 @@ MENUS: dict[Role | None, tuple[tuple[str, str], ...]] = {
         ("Réglages", "admin_reglages.liste"),
         ("Classement", "admin_classement.accueil"),
         ("Modèles", "admin_modeles.liste"),
+        ("Trajets", "admin_trajets.liste"),
         ("Tâches", "admin_taches.liste"),
         ("Journal", "admin_journal.liste"),
     ),
