@@ -112,7 +112,7 @@ def premieres(s: Session, territoire_id: int, vers: Iterable[str]) -> dict[int, 
         .where(Proposition.territoire_id == territoire_id, TransitionProposition.vers.in_(list(vers)))
         .group_by(TransitionProposition.proposition_id)
     )
-    return dict(lues.all())  # type: ignore[arg-type]
+    return dict(lues.all())
 
 
 def _minuit(jour: date) -> datetime:

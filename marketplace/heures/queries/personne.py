@@ -10,6 +10,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.comptes.models import Organisation
+from marketplace.heures.libelles import MODALITES
 from marketplace.heures.models import (
     Contrat,
     DecisionLigne,
@@ -37,6 +38,7 @@ class ContratDePersonne:
     fin: date | None
     heures: Decimal
     en_cours: bool
+    modalite: str
 
 
 def contrats_de_la_personne(s: Session, personne_id: int, jour: date) -> tuple[ContratDePersonne, ...]:
@@ -63,6 +65,7 @@ def contrats_de_la_personne(s: Session, personne_id: int, jour: date) -> tuple[C
             c.fin,
             heures.get(c.id, Decimal(0)),
             c.debut <= jour and (c.fin is None or c.fin >= jour),
+            MODALITES[c.modalite],
         )
         for c, employeur, marche, nom_acheteur in lignes
     )

@@ -16,7 +16,8 @@ from marketplace.comptes.droits import Action
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import RegleViolee
-from marketplace.heures.models import Contrat, CorrespondanceHeures, QuestionnaireFin
+from marketplace.heures.models import Contrat, CorrespondanceHeures, PartageParcours, QuestionnaireFin
+from marketplace.heures.queries.parcours import PartageVu, partages_de_la_personne
 from marketplace.heures.queries.personne import (
     ContratDePersonne,
     MoisDePersonne,
@@ -69,6 +70,7 @@ class DonneesDePersonne:
     contrats: tuple[ContratDePersonne, ...]
     heures: tuple[MoisDePersonne, ...]
     questionnaires: tuple[QuestionnaireDePersonne, ...]
+    partages: tuple[PartageVu, ...]
     lectures: tuple[LectureVue, ...]
     historique: tuple[FaitVu, ...]
 
@@ -123,6 +125,7 @@ def effacer(ctx: Contexte, s: Session, acteur: Acteur, personne: Personne, actio
     # The matricule or the name under which an employer's payroll knew her.
     s.execute(delete(CorrespondanceHeures).where(CorrespondanceHeures.personne_id == personne.id))
     # That a sheet was handed over; the answers, if any, already know nobody.
+    s.execute(delete(PartageParcours).where(PartageParcours.personne_id == personne.id))
     siens = select(Contrat.id).where(Contrat.personne_id == personne.id)
     s.execute(delete(QuestionnaireFin).where(QuestionnaireFin.contrat_id.in_(siens)))
     _fermer_tout(ctx, s, acteur, personne)
@@ -168,6 +171,7 @@ def lire_donnees(
             contrats=contrats_de_la_personne(s, personne.id, jour),
             heures=heures_de_la_personne(s, personne.id),
             questionnaires=questionnaires_de_la_personne(s, personne.id),
+            partages=partages_de_la_personne(s, personne.id, jour),
             lectures=lectures_de(s, personne.id, 1000),
             historique=historique(s, personne.id, 1000),
         )
