@@ -108,7 +108,7 @@ MOTIFS = {
     "doublon": "Déjà en contact par ailleurs",
     "autre": "Autre raison",
 }
-"""D7. Kept for aggregates only: no référent reads them, no ranking is fitted on them (R88, R128)."""
+"""D7. Kept for aggregates: no référent reads them; only « competences_manquantes » may ever teach (R88, R128)."""
 
 
 def suivant(etat: EtatProposition, transition: Transition, partie: Partie) -> EtatProposition:
