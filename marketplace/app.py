@@ -13,6 +13,7 @@ from flask import Flask
 
 from marketplace.config import RACINE, Config, lire_config
 from marketplace.contexte import Classeur, Contexte, Messager
+from marketplace.erreurs import ErreurExploitation
 from marketplace.db import creer_moteur, creer_sessions
 from marketplace.recherche.changements import suivre
 from marketplace.web import enregistrer_pages
@@ -54,6 +55,15 @@ class MessagerJournal:
         logging.getLogger("marketplace.courriel").info("courriel non relayé (SMTP_HOTE vide) : %s", sujet)
 
 
+def _ouvrir_ranker() -> Classeur:
+    from marketplace.matching import ErreurMatching, Ranker  # scikit-learn costs a second: only those who rank pay
+
+    try:
+        return Ranker.ouvrir(DOSSIER_REFERENTIELS, DOSSIER_MODELES)
+    except ErreurMatching as erreur:
+        raise ErreurExploitation(str(erreur)) from erreur
+
+
 def _ranker_paresseux() -> Callable[[], Classeur]:
     """Opens the ranking engine once, at first use, whatever the thread."""
     verrou = threading.Lock()
@@ -63,11 +73,7 @@ def _ranker_paresseux() -> Callable[[], Classeur]:
         if not ouvert:
             with verrou:
                 if not ouvert:
-                    from marketplace.matching import (
-                        Ranker,
-                    )  # scikit-learn costs a second: only those who rank pay
-
-                    ouvert.append(Ranker.ouvrir(DOSSIER_REFERENTIELS, DOSSIER_MODELES))
+                    ouvert.append(_ouvrir_ranker())
         return ouvert[0]
 
     return obtenir

@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -77,8 +79,19 @@ def enregistrer(
     return chemin
 
 
+@contextmanager
+def lecture_prudente(nom: str) -> Iterator[None]:
+    """Around the use of the arrays of a model: whatever does not fit is said, never a crash further on."""
+    try:
+        yield
+    except ErreurMatching:
+        raise
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as erreur:
+        raise ErreurMatching(f"Modèle « {nom} » fait pour une autre version du logiciel. {CONSEIL}") from erreur
+
+
 def charger(dossier: Path, nom: str) -> Artefact:
-    """Read a model back; ErreurMatching when missing, altered, of another format, or carrying objects."""
+    """Read a model back; ErreurMatching when missing, altered, of another format, carrying objects or no number."""
     chemin, fiche_chemin = dossier / f"{nom}.npz", dossier / f"{nom}.json"
     try:
         fiche = json.loads(fiche_chemin.read_text(encoding="utf-8"))
@@ -94,9 +107,12 @@ def charger(dossier: Path, nom: str) -> Artefact:
     try:
         with np.load(io.BytesIO(contenu), allow_pickle=False) as brut:
             tableaux = {k: brut[k] for k in brut.files}
-    except (ValueError, OSError, KeyError) as erreur:
+    except (ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile) as erreur:
         raise ErreurMatching(f"Modèle « {nom} » illisible : {erreur}. {CONSEIL}") from erreur
     for cle, (dtype, forme) in fiche.get("tableaux", {}).items():
         if cle not in tableaux or str(tableaux[cle].dtype) != dtype or list(tableaux[cle].shape) != forme:
             raise ErreurMatching(f"Modèle « {nom} » : tableau « {cle} » inattendu. {CONSEIL}")
+    for cle, tableau in tableaux.items():
+        if tableau.dtype.kind == "f" and not np.isfinite(tableau).all():
+            raise ErreurMatching(f"Modèle « {nom} » : tableau « {cle} » avec des valeurs impossibles. {CONSEIL}")
     return Artefact(tableaux, fiche)

@@ -233,7 +233,7 @@ def _des_decisions(poste: Poste, profil: Profil, part: float) -> Raison:
 def couverture(demandees: Sequence[str], tenues: Sequence[str]) -> list[bool]:
     """Which of the skills asked for are met by one of the skills held, nearly word for word or one in the other."""
     lues = [cle(t) for t in tenues]
-    return [any(_se_valent(cle(d), lue) for lue in lues) for d in demandees]
+    return [any(_se_valent(voulue, lue) for lue in lues) for voulue in map(cle, demandees)]
 
 
 def _se_valent(a: str, b: str) -> bool:

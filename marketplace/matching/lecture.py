@@ -66,6 +66,7 @@ class Interprete:
                 codes = codes[valeurs > 1e-5].astype(np.int32)
                 valeurs = valeurs[valeurs > 1e-5]
                 ordre = np.lexsort((codes, -valeurs))
+                valeurs = valeurs / max(1.0, float(valeurs.sum()))
                 self._lus[(texte, competence)] = (codes[ordre], valeurs[ordre])
 
     def oublier(self) -> None:
@@ -130,8 +131,7 @@ class Interprete:
         lues: int,
     ) -> Lecture:
         if not lues:
-            somme = float(valeurs.sum()) or 1.0
-            return Lecture(codes[:LARGEUR], (valeurs / max(somme, 1.0))[:LARGEUR].astype(np.float32), len(codes) > 0)
+            return Lecture(codes[:LARGEUR], valeurs[:LARGEUR], len(codes) > 0)
         part = self.reglages.appui_competences if len(codes) else 1.0
         dense = part * melange
         dense[codes] += (1 - part) * valeurs
@@ -150,13 +150,13 @@ class Interprete:
             return Lecture(np.empty(0, np.int32), np.empty(0, np.float32), False)
         if len(lectures) == 1:
             return lectures[0]
-        dense = np.ones(self.nombre, np.float64)
+        aucun: dict[int, float] = {}  # chance that no past job was of this trade
         for x in lectures:
-            dense[x.codes] *= 1.0 - np.minimum(x.valeurs, 1.0)
-        presents = np.flatnonzero(dense < 1 - 1e-4)
-        valeurs = 1.0 - dense[presents]
-        meilleurs = np.lexsort((presents, -valeurs))[:LARGEUR]
-        return Lecture(presents[meilleurs].astype(np.int32), valeurs[meilleurs].astype(np.float32), True)
+            for code, valeur in zip(x.codes.tolist(), x.valeurs.tolist(), strict=True):
+                aucun[code] = aucun.get(code, 1.0) * (1.0 - min(valeur, 1.0))
+        presents = sorted((reste, code) for code, reste in aucun.items() if reste < 1 - 1e-4)[:LARGEUR]
+        valeurs = np.array([1.0 - reste for reste, _ in presents], np.float32)
+        return Lecture(np.array([code for _, code in presents], np.int32), valeurs, True)
 
     def poste(self, poste: Poste) -> Lecture:
         """Belief over the trade of an offre: its confirmed code, else its title sharpened by its skills."""

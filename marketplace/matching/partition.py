@@ -8,6 +8,7 @@ file names and numbers. joblib's « loky » on one machine, « dask » across se
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from marketplace.matching.ranker import Ranker
 from marketplace.matching.valeurs import Classement, HorsDePortee, LigneClassee, Poste, Profil
 
 _OUVERTS: dict[tuple[str, str, str, int], Ranker] = {}
+_VERROU = threading.Lock()  # the threads of one worker open a part once
 _SOCLES: dict[tuple[str, str], Ranker] = {}  # tables and models, shared by the parts of one worker
 
 
@@ -37,15 +39,19 @@ class Part:
         """The engine of this part, opened once a worker and a version of the file."""
         date_fichier = Path(self.personnes).stat().st_mtime_ns
         cle = (self.referentiels, self.modeles, self.personnes, date_fichier)
-        if cle not in _OUVERTS:
-            socle = cle[:2]
-            if socle not in _SOCLES:
-                _SOCLES[socle] = Ranker.ouvrir(Path(self.referentiels), Path(self.modeles))
-            ranker = _SOCLES[socle].jumeau()
-            with Path(self.personnes).open(encoding="utf-8") as flux:
-                ranker.charger(profil_de(json.loads(ligne)) for ligne in flux)
-            _OUVERTS[cle] = ranker
-        return _OUVERTS[cle]
+        with _VERROU:
+            if cle not in _OUVERTS:
+                _OUVERTS[cle] = self._ouvrir()
+            return _OUVERTS[cle]
+
+    def _ouvrir(self) -> Ranker:
+        socle = (self.referentiels, self.modeles)
+        if socle not in _SOCLES:
+            _SOCLES[socle] = Ranker.ouvrir(Path(self.referentiels), Path(self.modeles))
+        ranker = _SOCLES[socle].jumeau()
+        with Path(self.personnes).open(encoding="utf-8") as flux:
+            ranker.charger(profil_de(json.loads(ligne)) for ligne in flux)
+        return ranker
 
 
 def departement(profil: Profil) -> str:
@@ -69,17 +75,26 @@ def partager(profils: Iterable[Profil], dossier: Path, referentiels: Path, model
     return parts
 
 
-def _candidats(part: Part, poste: Poste, exclus: frozenset[str], limit: int) -> dict[str, Any]:
-    """First round: the best of a part, with all that the merge compares."""
+@dataclass(frozen=True)
+class _Demande:
+    """What a part is asked. One object, not bare collections: dask would scatter those element by element."""
+
+    poste: Poste
+    refs: frozenset[str]
+    limit: int
+
+
+def _candidats(part: Part, demande: _Demande) -> dict[str, Any]:
+    """First round: the best of a part but `refs`, with all that the merge compares."""
     ranker = part.ranker()
-    masque = ~ranker.masque(exclus) if exclus else None
-    return ranker.candidats(poste, parmi=masque, nombre=max(PRESELECTION, limit))
+    masque = ~ranker.masque(demande.refs) if demande.refs else None
+    return ranker.candidats(demande.poste, parmi=masque, nombre=max(PRESELECTION, demande.limit))
 
 
-def _lignes(part: Part, poste: Poste, refs: list[str]) -> tuple[tuple[LigneClassee, ...], tuple[HorsDePortee, ...]]:
+def _lignes(part: Part, demande: _Demande) -> tuple[tuple[LigneClassee, ...], tuple[HorsDePortee, ...]]:
     """Second round: the words, for the people the merge kept."""
     ranker = part.ranker()
-    un = ranker.rank(poste, parmi=ranker.masque(refs), limit=len(refs))
+    un = ranker.rank(demande.poste, parmi=ranker.masque(demande.refs), limit=demande.limit)
     return un.lignes, un.hors_de_portee
 
 
@@ -93,8 +108,9 @@ def classer(
     processus: int = 2,
 ) -> Classement:
     """The ranking one process would give, from several parts; `exclus` may not be considered."""
+    demande = _Demande(poste, exclus, limit)
     with joblib.parallel_config(backend=backend, n_jobs=processus):
-        premiers = joblib.Parallel()(joblib.delayed(_candidats)(p, poste, exclus, limit) for p in parts)
+        premiers = joblib.Parallel()(joblib.delayed(_candidats)(part, demande) for part in parts)
     rang_part = np.concatenate([np.full(len(c["refs"]), k) for k, c in enumerate(premiers)])
     refs = [r for c in premiers for r in c["refs"]]
     premier = np.concatenate([c["premiers"] for c in premiers])
@@ -106,13 +122,16 @@ def classer(
         ((h, k) for k, c in enumerate(premiers) for h in c["hors"]), key=lambda x: (-x[0]["premier"], x[0]["cle"])
     )
     hors = sorted(hors[: premiers[0]["hors_max"]], key=lambda x: (-round(x[0]["premier"], 6), x[0]["cle"]))
-    demandes: dict[int, list[str]] = {}
+    par_part: dict[int, list[str]] = {}
     for i in ordre:
-        demandes.setdefault(int(rang_part[i]), []).append(refs[i])
+        par_part.setdefault(int(rang_part[i]), []).append(refs[i])
     for h, k in hors:
-        demandes.setdefault(k, []).append(h["ref"])
+        par_part.setdefault(k, []).append(h["ref"])
     with joblib.parallel_config(backend=backend, n_jobs=processus):
-        textes = joblib.Parallel()(joblib.delayed(_lignes)(parts[k], poste, r) for k, r in sorted(demandes.items()))
+        textes = joblib.Parallel()(
+            joblib.delayed(_lignes)(parts[k], _Demande(poste, frozenset(r), len(r)))
+            for k, r in sorted(par_part.items())
+        )
     lignes = {x.ref: x for t in textes for x in t[0]}
     dehors = {x.ref: x for t in textes for x in t[1]}
     ecartes: dict[str, int] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from marketplace.matching.texte import formes
 from marketplace.matching.trajets import NOM_MODE
@@ -34,6 +35,7 @@ def duree(mois: int | None) -> str | None:
     return "1 an" if ans == 1 else f"{ans} ans"
 
 
+@lru_cache(maxsize=1_000)
 def heures_fr(heures: Heures) -> str:
     """Hours as written in French: « 35 h », « 17,5 h »."""
     valeur = Decimal(str(heures)).normalize()

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching import raisons as mots
-from marketplace.matching.artefacts import Artefact, charger
+from marketplace.matching.artefacts import Artefact, charger, lecture_prudente
 from marketplace.matching.decision import CoucheDecision
 from marketplace.matching.explication import Constat, Explicateur
 from marketplace.matching.lecture import Interprete
@@ -69,16 +69,20 @@ class Ranker:
         lecteur = charger(Path(dossier_modeles), "lecteur")
         pertinence = charger(Path(dossier_modeles), "pertinence")
         lexique = lire_lexique(Path(dossier_modeles))
-        interprete = Interprete(
-            Lecteur(
-                rome,
-                Reseau.depuis(lecteur.tableaux),
-                lecteur.tableaux["prior"].astype(float),
-                lexique.familiers,
-                lexique.vagues,
+        with lecture_prudente("lecteur"):
+            interprete = Interprete(
+                Lecteur(
+                    rome,
+                    Reseau.depuis(lecteur.tableaux),
+                    lecteur.tableaux["prior"].astype(float),
+                    lexique.familiers,
+                    lexique.vagues,
+                )
             )
-        )
-        noyau = Noyau(Graphe(rome), Pertinence(Foret(pertinence.tableaux)))
+            interprete.lire(["maçon"])
+        with lecture_prudente("pertinence"):
+            foret = Foret(pertinence.tableaux)
+        noyau = Noyau(Graphe(rome), Pertinence(foret))
         version = f"{lecteur.fiche['version']}-{lecteur.fiche['empreinte'][:6]}{pertinence.fiche['empreinte'][:6]}"
         ranker = cls(interprete, trajets, noyau, version)
         ranker.fiches = (lecteur, pertinence)
@@ -277,7 +281,7 @@ class Ranker:
             ref=ref,
             manque=mots.manque_exigence(motif, poste, profil, minutes, mode),
             aide=mots.AIDES[motif],
-            score=float(np.round(min(1.0, calcul.hors_premiers[k]), 6)),
+            score=round(min(1.0, float(calcul.hors_premiers[k])), 6),
             trajet_minutes=minutes,
         )
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +97,7 @@ class Vivier:
         self.dispo = np.zeros(n, np.int16)  # days since 2000, -32768 for now
         self.classe = np.zeros(n, np.int32)  # same licences, CACES, night, week-end and hours
         self.classe_octet = np.zeros(n, np.uint8)  # the same while there are at most 256 classes
-        self.porte = np.zeros(n, np.int32)  # same commune, modes and longest journey
+        self.porte = np.zeros(n, np.intp)  # same commune, modes and longest journey
         self.hash = np.zeros(n, np.uint64)
         self.neutre = np.zeros(n, np.float32)
         self.codes = np.full((n, LARGEUR), 65535, np.uint16)
@@ -111,6 +111,7 @@ class Vivier:
         self._dernier = np.zeros(0, np.int32)
         self._masques = Masques()
         self._minutes: dict[tuple[int, int | None], tuple[NDArray[np.uint8], NDArray[np.uint8]]] = {}
+        self._lieux_connus: tuple[int, tuple[Any, ...]] | None = None
         self._correction = self.trajets.correction
 
     _PAR_PLACE: ClassVar[tuple[str, ...]] = (
@@ -217,32 +218,35 @@ class Vivier:
         self.refs[place] = ""
         return True
 
-    def minutes(self, commune_poste: int, arrivee: int | None) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """(minutes, mode) of the quickest allowed mode for each known door.
+    def _lieux(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+        """Doors of a known commune, their distinct communes, the one of each, the modes each allows."""
+        if self._lieux_connus is None or self._lieux_connus[0] != len(self.portes):
+            table = self.portes.tableau()
+            connues = np.flatnonzero(table[:, 0] >= 0)
+            communes, laquelle = np.unique(table[connues, 0], return_inverse=True)
+            permis = ((table[connues, 1] >> np.arange(len(MODES))[:, None]) & 1).astype(bool)
+            self._lieux_connus = len(self.portes), (connues, communes, laquelle, permis)
+        return self._lieux_connus[1]
 
-        `arrivee`, minute of the day of the first shift, closes public transport to those it brings too late.
-        """
+    def minutes(self, commune_poste: int, arrivee: int | None) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """(minutes, mode) of the quickest allowed mode for each known door; see `Trajets` for `arrivee`."""
         cle = (commune_poste, arrivee)
         garde = self._minutes.get(cle)
         if garde is not None and len(garde[0]) == len(self.portes):
             return garde
-        if len(self._minutes) > 4096:
+        if len(self._minutes) > 1024:
             self._minutes.clear()
-        table = self.portes.tableau()
-        communes, bits = table[:, 0], table[:, 1]
-        minutes = np.zeros(len(communes), np.uint8)
-        mode = np.zeros(len(communes), np.uint8)
-        connus = np.flatnonzero(communes >= 0)
-        if commune_poste >= 0 and len(connus):
-            uniques, inverse = np.unique(communes[connus], return_inverse=True)
-            tous = self.trajets.minutes_tous_modes(commune_poste, uniques, arrivee)[:, inverse]
-            permis = (bits[connus][None, :] >> np.arange(len(MODES))[:, None]) & 1
-            tous = np.where(permis == 1, tous, np.inf)
+        minutes = np.zeros(len(self.portes), np.uint8)
+        mode = np.zeros(len(self.portes), np.uint8)
+        connues, communes, laquelle, permis = self._lieux()
+        if commune_poste >= 0 and len(connues):
+            par_commune = self.trajets.minutes_tous_modes(commune_poste, communes, arrivee)
+            tous = np.where(permis, par_commune[:, laquelle], np.inf)
             meilleur = tous.argmin(axis=0)
-            valeur = tous[meilleur, np.arange(len(connus))]
+            valeur = tous[meilleur, np.arange(len(connues))]
             entier = np.where(np.isfinite(valeur), np.clip(np.rint(valeur), 1, 254), IMPOSSIBLE)
-            minutes[connus] = entier.astype(np.uint8)
-            mode[connus] = meilleur
+            minutes[connues] = entier.astype(np.uint8)
+            mode[connues] = meilleur
         self._minutes[cle] = (minutes, mode)
         return minutes, mode
 

@@ -1,9 +1,8 @@
-"""The index equals brute force, ranking is deterministic, a batch equals one by one, parts equal the whole."""
+"""The index equals brute force, ranking is deterministic, a batch equals one by one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +13,6 @@ from marketplace.matching.banc import gens, multiplier, postes
 from marketplace.matching.noyau import PRESELECTION, premier_score, premier_score_force_brute
 from marketplace.matching.pertinence import marge_trajet
 from marketplace.matching.vivier import BIT, INCONNU, MOTIFS, RECUPERABLES, hacher, melanger
-
-RACINE = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -49,7 +46,7 @@ def force_brute(moteur: Ranker, poste: Poste, limit: int, parmi: NDArray[np.bool
     un_seul = {BIT[m] for m in RECUPERABLES}
     presque = [p for p in gens if rates[p] in un_seul and score[p] > reglages.seuils_proximite[2]]
     presque = sorted(presque, key=lambda p: (-score[p], cles[p]))[: reglages.hors_de_portee_max]
-    hors = sorted((-float(np.round(min(1.0, score[p]), 6)), cles[p], v.refs[p]) for p in presque)
+    hors = sorted((-round(min(1.0, float(score[p])), 6), cles[p], v.refs[p]) for p in presque)
     return ForceBrute([(r, -s) for s, _, r in sorted(lignes)[:limit]], [(r, -s) for s, _, r in hors], ecartes)
 
 
@@ -101,37 +98,6 @@ def test_un_lot_vaut_une_offre_apres_l_autre(moteur: Ranker) -> None:
     liste = postes(moteur, 12)
     assert moteur.rank_lot(liste) == [moteur.rank(p) for p in liste]
     assert [moteur.ordonner(p, limit=10) for p in liste] == [[x.ref for x in moteur.rank(p).lignes] for p in liste]
-
-
-@pytest.mark.parametrize("backend", ["sequential", "loky"])
-def test_les_parts_d_un_vivier_rendent_la_liste_du_tout(moteur: Ranker, tmp_path: Path, backend: str) -> None:
-    from marketplace.matching.partition import classer, partager
-
-    tous = gens(moteur, 500, graine=10)
-    ailleurs = ["30007", "11262", "34172", "12145"]
-    tous = [p if i % 3 else _a(p, ailleurs[i % 4]) for i, p in enumerate(tous)]
-    moteur.charger(tous)
-    parts = partager(tous, tmp_path, RACINE / "seeds" / "referentiels", RACINE / "seeds" / "modeles")
-    assert len(parts) == 4
-    if backend == "loky":
-        parts = [parts[-1]]  # one worker process is enough to show that tasks travel
-        tous = [p for p in tous if (p.code_insee or "").startswith("34")]
-        moteur.charger(tous)
-    exclus = frozenset(p.ref for p in tous[::7])
-    for poste in postes(moteur, 6 if backend == "sequential" else 1):
-        tout = moteur.rank(poste, parmi=~moteur.masque(exclus), limit=15)
-        assert (
-            classer(
-                parts, poste, exclus=exclus, limit=15, backend=backend, processus=1 if backend == "sequential" else 2
-            )
-            == tout
-        )
-
-
-def _a(profil: Profil, code_insee: str) -> Profil:
-    from dataclasses import replace
-
-    return replace(profil, code_insee=code_insee, modes=frozenset({"voiture"}), trajet_max_minutes=120)
 
 
 def test_moins_de_trois_cents_octets_par_personne(moteur: Ranker) -> None:

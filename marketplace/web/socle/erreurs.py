@@ -8,7 +8,7 @@ from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import ErreurExploitation, Introuvable, ModifieEntreTemps, RegleViolee
 
 TEXTES = {
     400: ("Demande illisible", "Revenez en arrière, puis recommencez."),
@@ -16,6 +16,10 @@ TEXTES = {
     405: ("Action impossible ici", "Revenez en arrière, puis recommencez."),
     413: ("Fichier trop lourd", "Le fichier dépasse 20 Mo : découpez-le, puis recommencez."),
     429: ("Trop d'essais", "Attendez une minute, puis recommencez."),
+    503: (
+        "Cette partie du site est arrêtée",
+        "Un fichier du site est à réparer : prévenez son administrateur. Rien n'a été enregistré.",
+    ),
     500: (
         "Un problème est survenu",
         "Rien n'a été enregistré. Réessayez ; si cela dure, appelez votre facilitateur.",
@@ -49,6 +53,11 @@ def installer(app: Flask) -> None:
     @app.errorhandler(RegleViolee)
     def regle(erreur: RegleViolee) -> Any:
         return _page(422, "Ce n'est pas possible", erreur.message)
+
+    @app.errorhandler(ErreurExploitation)
+    def a_reparer(erreur: ErreurExploitation) -> Any:
+        app.logger.error(erreur.message)
+        return _page(503, *TEXTES[503])
 
     @app.errorhandler(HTTPException)
     def http(erreur: HTTPException) -> Any:
