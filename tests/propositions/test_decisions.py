@@ -84,8 +84,10 @@ def test_une_proposition_garde_ce_que_le_moteur_voyait_ce_jour_la(ctx, scene, fa
 
 def test_seuls_un_oui_et_un_refus_sur_le_metier_peuvent_apprendre(ctx, scene, fabrique):
     refs = {}
-    for motif in MOTIFS:
-        qui, offre = fabrique.personne(scene.chapeau_referent), fabrique.offre(scene.organisation, scene.marche)
+    paires = [
+        (fabrique.personne(scene.chapeau_referent), fabrique.offre(scene.organisation, scene.marche)) for _ in MOTIFS
+    ]
+    for motif, (qui, offre) in zip(MOTIFS, paires, strict=True):
         refs[motif] = proposer(ctx, scene.referent, offre.ref, qui.ref, accord_canal="entretien", motif_choix="attente")
         repondre(ctx, scene.employeur, refs[motif], Transition.DECLINER, motif=motif)
     repondre(ctx, scene.employeur, scene.proposer(), Transition.ACCEPTER)
