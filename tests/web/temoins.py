@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 
 from marketplace.matching import Suggestion, Suggestions
+from marketplace.matching.valeurs import SuggestionCompetence
 
 CHEMINS = (
     "",
@@ -32,12 +33,18 @@ class MoteurTemoin:
 
     version: str = "temoin"
 
+    def sous(self, reglages: Any, apprise: Any = None) -> MoteurTemoin:
+        return self
+
     def metiers(self, texte: str, limit: int = 5) -> Suggestions:
         if "truc" in texte:
             return Suggestions((), True, "Quel travail faisiez-vous ?")
         return Suggestions(
             (Suggestion("F1703", "Maçon / Maçonne", 0.9), Suggestion("K2204", "Agent de propreté", 0.1)), False
         )
+
+    def competences(self, texte: str, limit: int = 5) -> tuple[SuggestionCompetence, ...]:
+        return (SuggestionCompetence("900001", "Réaliser des travaux de maçonnerie", 0.8),) if "mur" in texte else ()
 
     def rank_postes(self, profil: Any, postes: Any, *, parmi: Any = None, limit: int = 10) -> Any:
         from marketplace.matching import ClassementPostes, HorsDePortee, LigneClassee, Raison

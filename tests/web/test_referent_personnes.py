@@ -7,6 +7,7 @@ from sqlalchemy import select
 from marketplace.comptes.models import Affectation
 from marketplace.contexte import Contexte
 from marketplace.journal.models import LecturePersonne
+from marketplace.metiers.models import Competence
 from marketplace.personnes.models import CompetencePersonne, Experience, Personne, Statut
 from tests.fabrique import Fabrique
 from tests.web.temoins import CHEMINS, MoteurTemoin, texte
@@ -285,3 +286,25 @@ def test_corriger_la_fiche_puis_apprendre_qu_un_autre_l_a_fait(
     conflit = page.post(adresse, data=donnees | {"nom": "Nouveau-Nom"})
     assert conflit.status_code == 409
     assert "Nouveau-Nom" in texte(conflit)
+
+
+def test_un_savoir_faire_dit_avec_ses_mots_se_precise_ou_se_garde(
+    ctx: Contexte, page: FlaskClient, fabrique: Fabrique, referente: Affectation
+) -> None:
+    personne = fabrique.personne(referente)
+    with ctx.transaction() as s:
+        s.add(Competence(code_ogr="900001", libelle="Réaliser des travaux de maçonnerie", type="savoir-faire"))
+    adresse = f"/referent/personnes/{personne.ref}"
+    suite = page.post(f"{adresse}/competences", data={"competences": "monter un mur\nparler"})
+    assert suite.location.endswith("/competences/preciser")
+    html = texte(page.get(suite.location))
+    assert "« monter un mur »" in html
+    assert "Je ne sais pas" in html
+    assert "« parler »" not in html
+    with ctx.lecture() as s:
+        numero = s.scalars(select(CompetencePersonne.id).where(CompetencePersonne.libelle == "monter un mur")).one()
+    page.post(suite.location, data={f"competence-{numero}": "900001"})
+    with ctx.lecture() as s:
+        assert s.get_one(CompetencePersonne, numero).code_ogr == "900001"
+    assert page.get(suite.location).location.endswith(adresse)
+    assert page.post(f"{adresse}/competences", data={"competences": "monter un mur"}).location.endswith(adresse)

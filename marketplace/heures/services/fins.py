@@ -25,8 +25,13 @@ DECISIONS = {
 }
 
 
-def lire_fins(ctx: Contexte, acteur: Acteur, finalite: str = "Préparation d'une fin") -> tuple[FinProche, ...]:
-    """Ends of one's caseload (référent) or of the territory (facilitateur); each name shown is noted."""
+def lire_fins(
+    ctx: Contexte, acteur: Acteur, finalite: str = "Préparation d'une fin", *, montrees: int | None = None
+) -> tuple[FinProche, ...]:
+    """Ends of one's caseload (référent) or of the territory (facilitateur).
+
+    Each name shown is noted: the first `montrees`, or all.
+    """
     referents = frozenset({acteur.referent_id} if acteur.referent_id is not None else ())
     exiger(acteur, Action.VOIR_PERSONNE, Portee(acteur.territoire_id, referents=referents))
     jour = ctx.aujourdhui()
@@ -37,7 +42,7 @@ def lire_fins(ctx: Contexte, acteur: Acteur, finalite: str = "Préparation d'une
             else None
         )
         fins = fins_a_preparer(s, acteur.territoire_id, jour, personne_ids=suivies)
-        noter_lectures(s, ctx.horloge(), acteur, [f.personne_id for f in fins], finalite)
+        noter_lectures(s, ctx.horloge(), acteur, [f.personne_id for f in fins[:montrees]], finalite)
     return fins
 
 

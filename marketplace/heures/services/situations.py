@@ -172,9 +172,12 @@ def alertes_dues(s: Session, territoire_id: int, jour: date) -> list[AlerteDue]:
 
 
 def lire_questions(
-    ctx: Contexte, acteur: Acteur, finalite: str = "Suivi après l'embauche"
+    ctx: Contexte, acteur: Acteur, finalite: str = "Suivi après l'embauche", *, montrees: int | None = None
 ) -> tuple[QuestionDeSuivi, ...]:
-    """The questions this hat may answer; each name shown is noted. Nobody for an unverified organisation."""
+    """The questions this hat may answer; each name shown is noted: the first `montrees`, or all.
+
+    Nobody for an unverified organisation.
+    """
     if not acteur.organisation_verifiee:
         return ()
     with ctx.transaction() as s:
@@ -188,7 +191,7 @@ def lire_questions(
             vues = questions_de_suivi(s, acteur.territoire_id, employeur_id=acteur.organisation_id or 0)
         else:
             raise Interdit()
-        noter_lectures(s, ctx.horloge(), acteur, [q.personne_id for q in vues], finalite)
+        noter_lectures(s, ctx.horloge(), acteur, [q.personne_id for q in vues[:montrees]], finalite)
     return vues
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from marketplace.metiers.models import Competence
 from marketplace.personnes.models import (
     ChangementVivier,
     CompetencePersonne,
@@ -86,7 +87,11 @@ def profils_de_classement(s: Session, territoire_id: int, ids: Collection[int] |
 def _profils(s: Session, territoire_id: int, ids: list[int] | None) -> list[ProfilLu]:
     du_territoire = classables(select(Personne)).where(Personne.territoire_id == territoire_id)
     experiences = select(Experience.personne_id, Experience.intitule, Experience.code_rome, Experience.mois)
-    competences = select(CompetencePersonne.personne_id, CompetencePersonne.libelle)
+    # A skill she confirmed is read by its name in ROME, the others by her words.
+    nom = func.coalesce(Competence.libelle, CompetencePersonne.libelle)
+    competences = select(CompetencePersonne.personne_id, nom).outerjoin(
+        Competence, Competence.code_ogr == CompetencePersonne.code_ogr
+    )
     if ids is None:
         experiences = experiences.join(Personne, Personne.id == Experience.personne_id).where(
             Personne.territoire_id == territoire_id

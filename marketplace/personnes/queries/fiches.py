@@ -52,6 +52,15 @@ class ExperienceVue:
 
 
 @dataclass(frozen=True, slots=True)
+class CompetenceVue:
+    """A skill in her words; `code_ogr` once she said which compétence of ROME it is."""
+
+    id: int
+    libelle: str
+    code_ogr: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReferentVu:
     """Somebody who follows the person, or did until `jusqu_au`."""
 
@@ -114,7 +123,7 @@ class FichePersonne:
     disponible_le: date | None
     limites: tuple[str, ...]
     experiences: tuple[ExperienceVue, ...]
-    competences: tuple[str, ...]
+    competences_dites: tuple[CompetenceVue, ...]
     information_le: date | None
     information_canal: str
     information_version: str
@@ -135,6 +144,11 @@ class FichePersonne:
     def nom_complet(self) -> str:
         """« Samira Exemple »."""
         return f"{self.prenom} {self.nom}"
+
+    @property
+    def competences(self) -> tuple[str, ...]:
+        """Skills, in her words."""
+        return tuple(c.libelle for c in self.competences_dites)
 
     @property
     def etape_texte(self) -> str:
@@ -166,10 +180,13 @@ def fiche(s: Session, personne: Personne, jour: date, *, statuts_ouverts: bool) 
         s.scalars(select(Experience).where(Experience.personne_id == personne.id).order_by(Experience.id))
     )
     metiers = libelles_metiers(s, [e.code_rome for e in experiences if e.code_rome])
-    competences = s.scalars(
-        select(CompetencePersonne.libelle)
-        .where(CompetencePersonne.personne_id == personne.id)
-        .order_by(CompetencePersonne.id)
+    competences = tuple(
+        CompetenceVue(c.id, c.libelle, c.code_ogr)
+        for c in s.scalars(
+            select(CompetencePersonne)
+            .where(CompetencePersonne.personne_id == personne.id)
+            .order_by(CompetencePersonne.id)
+        )
     )
     lieu = commune(s, personne.code_insee) if personne.code_insee else None
     eligibilite = eligibilite_vue(s, personne, jour, statuts_ouverts=statuts_ouverts)
@@ -213,7 +230,7 @@ def fiche(s: Session, personne: Personne, jour: date, *, statuts_ouverts: bool) 
         experiences=tuple(
             ExperienceVue(e.id, e.intitule, e.code_rome, metiers.get(e.code_rome or ""), e.mois) for e in experiences
         ),
-        competences=tuple(competences),
+        competences_dites=competences,
         information_le=personne.information_le,
         information_canal=personne.information_canal,
         information_version=personne.information_version,

@@ -83,6 +83,7 @@ class ValidationEmployeur:
     """One question as the employer who asked it reads it: yes until when, no, or waiting. Nothing else."""
 
     ref: str
+    personne_id: int
     nom_complet: str
     poste: str
     marche_ref: str
@@ -220,6 +221,7 @@ def validations_de_l_employeur(s: Session, organisation_id: int) -> tuple[Valida
     return tuple(
         ValidationEmployeur(
             v.ref,
+            v.personne_id,
             f"{prenom} {nom}",
             v.poste,
             marche_ref or "",

@@ -7,6 +7,7 @@ from marketplace.personnes.services.annonces import (
     lire_demande,
     lire_fichier_de_preuve,
 )
+from marketplace.personnes.services.competences import confirmer_competences, poser_competences
 from marketplace.personnes.services.demandes_suivi import (
     DemandeSuiviVue,
     demander_suivi,
@@ -32,7 +33,6 @@ from marketplace.personnes.services.profil import (
     enregistrer_personne,
     modifier_personne,
     noter_contact,
-    poser_competences,
 )
 from marketplace.personnes.services.reponses import (
     Choix,
@@ -64,6 +64,7 @@ __all__ = [
     "annoncer_preuve",
     "annuler_validation",
     "cesser_suivi",
+    "confirmer_competences",
     "confirmer_metiers",
     "demander_preuve",
     "demander_suivi",

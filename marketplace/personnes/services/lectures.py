@@ -10,13 +10,19 @@ from sqlalchemy import select
 from marketplace.comptes.droits import Action, Portee, autorise, exiger
 from marketplace.comptes.roles import Acteur, Role
 from marketplace.contexte import Contexte
+from marketplace.erreurs import Introuvable
 from marketplace.journal.services import noter_lectures
 from marketplace.personnes.models import Personne
 from marketplace.personnes.portee import personne_du_perimetre, portee_personne
 from marketplace.personnes.queries.fiches import FichePersonne, fiche
 from marketplace.personnes.queries.listes import PAR_PAGE, FiltresPersonnes, ListePersonnes, liste_personnes
 from marketplace.personnes.queries.traces import FaitVu, LectureVue, historique, lectures_de
-from marketplace.personnes.queries.validations import ValidationATraiter, validations_a_traiter
+from marketplace.personnes.queries.validations import (
+    ValidationATraiter,
+    ValidationEmployeur,
+    validations_a_traiter,
+    validations_de_l_employeur,
+)
 from marketplace.personnes.services.statuts import statuts_ouverts
 
 
@@ -73,6 +79,17 @@ def lire_validations(ctx: Contexte, acteur: Acteur, ref: str | None = None) -> t
         file = validations_a_traiter(s, acteur.territoire_id, ctx.aujourdhui(), ref=ref)
         noter_lectures(s, ctx.horloge(), acteur, [v.personne_id for v in file], "validation")
     return file
+
+
+def lire_validations_demandees(ctx: Contexte, acteur: Acteur) -> tuple[ValidationEmployeur, ...]:
+    """The questions this employer asked; each name shown is noted. Raises Introuvable for another hat."""
+    if acteur.organisation_id is None:
+        raise Introuvable()
+    exiger(acteur, Action.DEMANDER_VALIDATION, Portee(acteur.territoire_id, frozenset({acteur.organisation_id})))
+    with ctx.transaction() as s:
+        vues = validations_de_l_employeur(s, acteur.organisation_id)
+        noter_lectures(s, ctx.horloge(), acteur, [v.personne_id for v in vues], "Validations demandées")
+    return vues
 
 
 def lire_noms(ctx: Contexte, acteur: Acteur, ids: Sequence[int], finalite: str) -> dict[int, tuple[str, str]]:

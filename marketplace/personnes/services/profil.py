@@ -30,7 +30,6 @@ from marketplace.personnes.rules.saisie import (
     CompetenceSaisie,
     ExperienceSaisie,
     ProfilSaisi,
-    controler_competences,
     controler_profil,
     lire_telephone,
 )
@@ -117,6 +116,22 @@ def _poser_profil(s: Session, personne: Personne, saisie: ProfilSaisi, cle_secre
     personne.disponible_le = saisie.disponible_le
 
 
+def remplacer_competences(s: Session, personne_id: int, competences: Sequence[CompetenceSaisie]) -> None:
+    """Replace the skills. A wording already confirmed keeps its compétence when it comes back unconfirmed."""
+    siennes = select(CompetencePersonne).where(CompetencePersonne.personne_id == personne_id)
+    confirmees = {cle(c.libelle): c.code_ogr for c in s.scalars(siennes)}
+    s.execute(delete(CompetencePersonne).where(CompetencePersonne.personne_id == personne_id))
+    s.add_all(
+        CompetencePersonne(
+            personne_id=personne_id,
+            libelle=c.libelle.strip(),
+            code_ogr=c.code_ogr or confirmees.get(cle(c.libelle)),
+        )
+        for c in competences
+        if c.libelle.strip()
+    )
+
+
 def _poser_parcours(
     s: Session,
     personne: Personne,
@@ -130,8 +145,8 @@ def _poser_parcours(
         if e.code_rome
     }
     s.execute(delete(Experience).where(Experience.personne_id == personne.id))
-    s.execute(delete(CompetencePersonne).where(CompetencePersonne.personne_id == personne.id))
-    _ajouter_parcours(s, personne, experiences, competences, confirmes)
+    _ajouter_parcours(s, personne, experiences, (), confirmes)
+    remplacer_competences(s, personne.id, competences)
 
 
 def _ajouter_parcours(
@@ -288,22 +303,6 @@ def confirmer_metiers(ctx: Contexte, acteur: Acteur, ref: str, choix: Mapping[in
         confirmes = sum(1 for code in choix.values() if code)
         journaliser(s, quand, acteur, "confirmer_metiers", personne, f"Métiers confirmés : {confirmes}")
         return confirmes
-
-
-def poser_competences(ctx: Contexte, acteur: Acteur, ref: str, competences: Sequence[CompetenceSaisie]) -> None:
-    """Replace the skills of the person, in her words or ticked from ROME. Raises Introuvable, RegleViolee."""
-    quand, jour = ctx.horloge(), ctx.aujourdhui()
-    with ctx.transaction() as s:
-        personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, jour)
-        controler_competences(competences)
-        s.execute(delete(CompetencePersonne).where(CompetencePersonne.personne_id == personne.id))
-        s.add_all(
-            CompetencePersonne(personne_id=personne.id, libelle=c.libelle.strip(), code_ogr=c.code_ogr)
-            for c in competences
-            if c.libelle.strip()
-        )
-        noter_changement(s, quand, personne.id)
-        journaliser(s, quand, acteur, "poser_competences", personne, "Compétences mises à jour")
 
 
 def noter_contact(ctx: Contexte, acteur: Acteur, ref: str) -> None:

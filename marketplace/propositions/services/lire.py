@@ -6,7 +6,7 @@ from marketplace.comptes.roles import Acteur, Role
 from marketplace.contexte import Contexte
 from marketplace.journal.services import noter_lectures
 from marketplace.propositions import queries
-from marketplace.propositions.queries import PagePropositions, PropositionVue, SouhaitVu
+from marketplace.propositions.queries import PagePropositions, PropositionLigne, PropositionVue, SouhaitVu
 
 
 def lire_liste(
@@ -21,6 +21,24 @@ def lire_liste(
         ids = queries.ids_de_personnes(s, acteur.territoire_id, refs)
         noter_lectures(s, ctx.horloge(), acteur, ids, "Liste des propositions")
         return lues, souhaits
+
+
+def lire_souhaits(ctx: Contexte, acteur: Acteur, finalite: str) -> tuple[SouhaitVu, ...]:
+    """Employers' wishes this hat may answer; each name shown is noted."""
+    with ctx.transaction() as s:
+        souhaits = queries.souhaits_ouverts(s, acteur, ctx.aujourdhui())
+        ids = queries.ids_de_personnes(s, acteur.territoire_id, [x.personne_ref for x in souhaits])
+        noter_lectures(s, ctx.horloge(), acteur, ids, finalite)
+        return souhaits
+
+
+def lire_suites(ctx: Contexte, acteur: Acteur, finalite: str, limite: int) -> tuple[PropositionLigne, ...]:
+    """The first propositions under way; each name shown is noted."""
+    with ctx.transaction() as s:
+        suites = queries.propositions(s, acteur, ctx.aujourdhui(), groupe="en_cours").lignes[:limite]
+        ids = queries.ids_de_personnes(s, acteur.territoire_id, [x.personne_ref for x in suites])
+        noter_lectures(s, ctx.horloge(), acteur, ids, finalite)
+        return suites
 
 
 def lire_fiche(ctx: Contexte, acteur: Acteur, ref: str) -> PropositionVue:

@@ -12,7 +12,8 @@ from marketplace.comptes.roles import Role
 from marketplace.erreurs import RegleViolee
 from marketplace.heures.queries.personne import validations_suivies_d_un_contrat
 from marketplace.personnes import services
-from marketplace.personnes.queries import marches_ouverts, validations_de_l_employeur
+from marketplace.personnes.queries import marches_ouverts
+from marketplace.personnes.services.lectures import lire_validations_demandees
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires import Formulaire, options, sans_nir
 
@@ -64,8 +65,8 @@ def liste() -> Any:
     """The questions this organisation asked and their answers."""
     ctx, moi = contexte(), acteur()
     with ctx.lecture() as s:
-        demandes = validations_de_l_employeur(s, moi.organisation_id or 0) if moi.organisation_verifiee else ()
         embauchees = validations_suivies_d_un_contrat(s, moi.organisation_id)
+    demandes = lire_validations_demandees(ctx, moi) if moi.organisation_verifiee else ()
     return render_template("employeur/validations.html", demandes=demandes, embauchees=embauchees)
 
 

@@ -45,8 +45,8 @@ def accueil() -> Any:
         vue = semaine_du_referent(s, moi, jour)
     souhaits = lire_souhaits(ctx, moi, pourquoi)
     suites = lire_suites(ctx, moi, pourquoi, SUITES_MONTREES)
-    fins = lire_fins(ctx, moi, pourquoi)
-    questions = lire_questions(ctx, moi, pourquoi)
+    fins = lire_fins(ctx, moi, pourquoi, montrees=MONTREES)
+    questions = lire_questions(ctx, moi, pourquoi, montrees=MONTREES)
     justificatifs = services.lire_justificatifs_attendus(ctx, moi, pourquoi)
     return render_template(
         "referent/accueil.html",

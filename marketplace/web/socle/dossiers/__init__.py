@@ -26,7 +26,7 @@ from marketplace.web.socle.dossiers.parcours import (
 )
 from marketplace.web.socle.dossiers.questionnaires import questionnaires, remettre_fiche
 from marketplace.web.socle.dossiers.rattachements import accepter, decliner, rattachements
-from marketplace.web.socle.dossiers.saisie import competences, metiers, modifier, nouvelle
+from marketplace.web.socle.dossiers.saisie import competences, metiers, modifier, nouvelle, preciser
 from marketplace.web.socle.dossiers.situation import quartier, retirer_situation, situation
 from marketplace.web.socle.dossiers.suites import decider_suite, fins, repondre_question, situations
 from marketplace.web.socle.dossiers.suivi import cesser, contact, fin_de_suivi, informer, remettre, retirer, suivi
@@ -48,6 +48,7 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/<ref>/mobilite", "mobilite", ("GET", "POST"), mobilite),
     ("/<ref>/metiers", "metiers", ("GET", "POST"), metiers),
     ("/<ref>/competences", "competences", ("GET", "POST"), competences),
+    ("/<ref>/competences/preciser", "preciser", ("GET", "POST"), preciser),
     ("/<ref>/situation", "situation", ("GET", "POST"), situation),
     ("/<ref>/situation/<int:statut_id>/retirer", "retirer_situation", ("POST",), retirer_situation),
     ("/<ref>/quartier", "quartier", ("POST",), quartier),

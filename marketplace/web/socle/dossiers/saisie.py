@@ -21,6 +21,7 @@ from marketplace.web.socle.dossiers.commun import (
     lire,
     prevenir_mots,
 )
+from marketplace.web.socle.filtres import pluriel
 from marketplace.web.socle.formulaires import options
 from marketplace.web.socle.formulaires_personnes import (
     FormulairePersonne,
@@ -29,6 +30,9 @@ from marketplace.web.socle.formulaires_personnes import (
 )
 
 JE_NE_SAIS_PAS = ""
+COMPETENCES_PROPOSEES = 4
+SUR = 0.6
+"""Likeness from which the first compétence is ticked in advance. Convention of the product."""
 
 
 def nouvelle() -> Any:
@@ -189,7 +193,9 @@ def competences(ref: str) -> Any:
         else:
             prevenir_mots(request.form.get("competences", ""))
             flash("Compétences notées.")
-            return redirect(url_for(".fiche", ref=ref))
+            dites = set(lire_competences(request.form.get("competences", "")))
+            nouvelles = {c.libelle for c in dites} - set(fiche.competences)
+            return redirect(url_for(".preciser" if nouvelles else ".fiche", ref=ref))
     cochees_avant = set(request.form.getlist("rome")) if erreur else set(fiche.competences)
     libres = "\n".join(c for c in fiche.competences if c not in libelles)
     page = render_template(
@@ -202,6 +208,31 @@ def competences(ref: str) -> Any:
         erreur=erreur,
     )
     return (page, 422) if erreur else page
+
+
+def preciser(ref: str) -> Any:
+    """For each skill in her words, a few compétences of ROME to choose from, or « je ne sais pas »."""
+    ctx, moi = contexte(), acteur()
+    fiche = lire(ref).fiche
+    proposees = {
+        c: trouvees
+        for c in fiche.competences_dites
+        if c.code_ogr is None and (trouvees := ctx.ranker.competences(c.libelle, COMPETENCES_PROPOSEES))
+    }
+    if request.method == "POST":
+        choix = {
+            c.id: valeur or None for c in proposees if (valeur := request.form.get(f"competence-{c.id}")) is not None
+        }
+        try:
+            nombre = services.confirmer_competences(ctx, moi, ref, choix)
+        except RegleViolee as refus:
+            flash(refus.message, "warning")
+            return redirect(url_for(".preciser", ref=ref))
+        flash(f"{pluriel(nombre, 'compétence confirmée', 'compétences confirmées')}.")
+        return redirect(url_for(".fiche", ref=ref))
+    if not proposees:
+        return redirect(url_for(".fiche", ref=ref))
+    return render_template("socle/personnes/preciser.html", p=fiche, proposees=proposees, sur=SUR)
 
 
 def _par_metier(fiche: FichePersonne) -> list[Any]:
