@@ -50,6 +50,7 @@ class LigneVue:
     proposition_ref: str | None
     proposition_etat: str | None
     souhaitee: bool
+    pourcentage: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,9 @@ from marketplace.propositions.vues import (
     RaisonVue,
     raisons_de,
 )
+from marketplace.territoire.reglages import reglages_au
 from marketplace.valeurs import cle
 
-CARTES_MAX = 10
 PAR_PAGE = 25
 PAQUET = 900
 PROCHES = frozenset({"très proche", "proche"})
@@ -121,7 +121,7 @@ def offres_a_classer(s: Session, acteur: Acteur, refs: Iterable[str]) -> list[Of
 
 
 def classer_sans_noms(ctx: Contexte, acteur: Acteur, offre_ref: str) -> ClassementSansNoms:
-    """The ten people nearest to an employer's offre, unnamed; those already proposed to it are left out.
+    """The people nearest to an employer's offre, ten at most, unnamed; those already proposed to it are left out.
 
     The reading is recorded, person by person, as unnamed.
     """
@@ -129,7 +129,8 @@ def classer_sans_noms(ctx: Contexte, acteur: Acteur, offre_ref: str) -> Classeme
         offre = offre_a_classer(s, acteur, offre_ref)
         deja = s.scalars(select(Proposition.personne_id).where(Proposition.offre_id == offre.id)).all()
         qui = Vivier(s, offre.territoire_id, ctx.aujourdhui(), acteur).pour(offre, deja)
-        brut = lancer(ctx, s, offre, qui, CARTES_MAX)
+        cartes_max = reglages_au(s, offre.territoire_id, ctx.aujourdhui()).personnes_montrees
+        brut = lancer(ctx, s, offre, qui, cartes_max)
         lus = s.execute(
             select(SouhaitRencontre.personne_id, SouhaitRencontre.etat).where(SouhaitRencontre.offre_id == offre.id)
         )
@@ -246,6 +247,7 @@ def classer(
                     rang=x.rang,
                     score=x.score,
                     proximite=x.proximite,
+                    pourcentage=x.pourcentage,
                     trajet_minutes=x.trajet_minutes,
                     raisons=raisons_de(x),
                     manques=x.manques,

@@ -37,6 +37,7 @@ from marketplace.personnes.rules.suivis import exiger_referent
 from marketplace.personnes.services.effacement import effacer_fiche
 from marketplace.personnes.services.information import inscrire_retrait
 from marketplace.personnes.services.statuts import statuts_ouverts
+from marketplace.propositions.decisions.models import DecisionClassement
 from marketplace.propositions.models import EtatSouhait, Proposition, SouhaitRencontre
 from marketplace.propositions.rules import LIBELLES_PROPOSANT
 from marketplace.propositions.services.commun import propositions_ouvertes, rendre_obsoletes
@@ -128,6 +129,8 @@ def effacer(ctx: Contexte, s: Session, acteur: Acteur, personne: Personne, actio
     s.execute(delete(PartageParcours).where(PartageParcours.personne_id == personne.id))
     siens = select(Contrat.id).where(Contrat.personne_id == personne.id)
     s.execute(delete(QuestionnaireFin).where(QuestionnaireFin.contrat_id.in_(siens)))
+    # What the engine saw of her: nothing is learned of somebody erased.
+    s.execute(delete(DecisionClassement).where(DecisionClassement.personne_id == personne.id))
     _fermer_tout(ctx, s, acteur, personne)
     s.execute(
         update(Proposition)
