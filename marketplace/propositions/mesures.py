@@ -16,8 +16,6 @@ from marketplace.valeurs import ajouter_mois
 
 MINIMUM = 5
 """Below it a coded reason is not shown: somebody would be read behind it."""
-OBJECTIF_RENDEZ_VOUS = 83
-"""Propositions that carry a date, in percent: the goal of the product."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from marketplace.heures.models import Contrat
 from marketplace.offres.models import EtatOffre, Offre
 from marketplace.personnes.models import Personne
+from marketplace.propositions.creneaux import creneau_propose
 from marketplace.propositions.models import (
     EtatProposition,
     EtatSouhait,
@@ -58,6 +59,7 @@ MOTS = (
     "Il peut commencer tout de suite et connaît le quartier.",
     "A fait une immersion chez un voisin du secteur, très bon retour.",
 )
+CHOIX = ("savoir_faire", "projet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def _proposition(
     reponses = [p.quand for p in pas if p.vers in REPONSES_EMPLOYEUR]
     rencontre = etat in {E.RENCONTRE, E.PRE_EMBAUCHE}
     jour_rencontre = a.jour(-a.rng.randint(1, 12))
+    numero = offre.id + personne.id  # no draw: those of the other rooms stay what they were
+    offert = creneau_propose(pas[0].quand, offre.debut) if numero % 6 else None
     return Proposition(
         territoire_id=a.territoire_id,
         offre_id=offre.id,
@@ -98,12 +102,14 @@ def _proposition(
         etat=etat,
         accord_le=debut,
         accord_canal=a.rng.choice(CANAUX),
-        creneau=_creneau(a, jour_rencontre) if rencontre else None,
+        creneau=_creneau(a, jour_rencontre) if rencontre else offert,
         lieu="Sur le chantier, demander le chef d'équipe" if rencontre else "",
         mot=a.rng.choice(MOTS),
         motif=a.rng.choice(sorted(MOTIFS)) if etat is E.DECLINEE else None,
         score=Decimal(a.rng.randint(420_000, 930_000)).scaleb(-6),
         raisons=_raisons(a, offre, personne),
+        rang=1 + numero % 9,
+        motif_choix=CHOIX[numero % 2] if numero % 13 == 0 else None,
         proposee_le=pas[0].quand,
         repondue_le=max(reponses) if reponses else None,
         echeance_le=echeance(debut, a.reglages.delai_reponse_jours),

@@ -11,6 +11,7 @@ from marketplace.offres import queries
 from marketplace.offres.models import EtatOffre
 from marketplace.offres.queries import FiltresOffres
 from marketplace.propositions.queries import compter_par_offre
+from marketplace.propositions.recevables import offres_recevables
 from marketplace.web.socle import proposer
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.propositions import lire_page
@@ -47,6 +48,14 @@ def liste() -> Any:
         etats={k: v[0] for k, v in ETATS.items()},
         parametres=parametres,
     )
+
+
+@bp.get("/recevables-si-mobilite")
+@reserve_a(Role.FACILITATEUR)
+def recevables() -> Any:
+    """Offres out of reach today, and the aid that would bring people in."""
+    page = lire_page(request.args.get("page", "1"))
+    return render_template("facilitateur/recevables.html", vues=offres_recevables(contexte(), acteur(), page))
 
 
 proposer.installer(bp, Role.FACILITATEUR, proposer.OFFRES)
