@@ -14,6 +14,7 @@ from marketplace.comptes.models import Organisation, Utilisateur
 from marketplace.marches.models import Marche
 from marketplace.metiers.queries import libelles_metiers
 from marketplace.personnes.models import (
+    BasePersonne,
     CompetencePersonne,
     EtatValidation,
     Experience,
@@ -26,6 +27,7 @@ from marketplace.personnes.portee import suivi_en_cours
 from marketplace.personnes.queries.mobilite import MobiliteVue, mobilite_vue
 from marketplace.personnes.queries.parcours import ParcoursVu, parcours_vu
 from marketplace.personnes.queries.situation import EligibiliteVue, eligibilite_vue
+from marketplace.personnes.rules.bases import BASES
 from marketplace.personnes.rules.eligibilite import age_au
 from marketplace.personnes.rules.etapes import TEXTES, Etape, Situation, prochaine_etape
 from marketplace.personnes.rules.information import VERSION_NOTICE_VALIDATION
@@ -58,6 +60,15 @@ class CompetenceVue:
     id: int
     libelle: str
     code_ogr: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BaseVue:
+    """A language or a basic she answered about: hers, or under work."""
+
+    code: str
+    libelle: str
+    acquise: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,7 @@ class FichePersonne:
     limites: tuple[str, ...]
     experiences: tuple[ExperienceVue, ...]
     competences_dites: tuple[CompetenceVue, ...]
+    bases: tuple[BaseVue, ...]
     information_le: date | None
     information_canal: str
     information_version: str
@@ -231,6 +243,7 @@ def fiche(s: Session, personne: Personne, jour: date, *, statuts_ouverts: bool) 
             ExperienceVue(e.id, e.intitule, e.code_rome, metiers.get(e.code_rome or ""), e.mois) for e in experiences
         ),
         competences_dites=competences,
+        bases=_bases(s, personne.id),
         information_le=personne.information_le,
         information_canal=personne.information_canal,
         information_version=personne.information_version,
@@ -281,6 +294,11 @@ def _suivis(s: Session, ids: Sequence[int], condition: ColumnElement[bool]) -> d
             )
         )
     return {numero: tuple(liste) for numero, liste in vus.items()}
+
+
+def _bases(s: Session, personne_id: int) -> tuple[BaseVue, ...]:
+    notees = {b.code: b.acquise for b in s.scalars(select(BasePersonne).where(BasePersonne.personne_id == personne_id))}
+    return tuple(BaseVue(code, base.libelle, notees[code]) for code, base in BASES.items() if code in notees)
 
 
 def _validations(s: Session, personne_id: int) -> tuple[ValidationVue, ...]:

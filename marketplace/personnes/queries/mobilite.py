@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.personnes.models import MobilitePersonne
-from marketplace.personnes.rules.mobilite import AIDES, CRENEAUX, ETATS_PERMIS
+from marketplace.personnes.rules.mobilite import AIDES, CRENEAUX, ETATS_PERMIS, JOURS, ecrire_horaire
+from marketplace.personnes.rules.saisie import MODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class MobiliteVue:
     aides: tuple[str, ...]
     creneaux: tuple[str, ...]
     notee_le: date
+    jours: tuple[str, ...] = ()
+    horaires: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def permis_libelle(self) -> str:
@@ -34,6 +38,16 @@ class MobiliteVue:
         return tuple(AIDES[code] for code in AIDES if code in self.aides)
 
     @property
+    def jours_libelles(self) -> tuple[str, ...]:
+        """Days, in words."""
+        return tuple(JOURS[code] for code in JOURS if code in self.jours)
+
+    @property
+    def horaires_libelles(self) -> tuple[str, ...]:
+        """« En transports en commun, de 6 h 30 à 20 h »."""
+        return tuple(f"{MODES[m]}, {ecrire_horaire(self.horaires[m])}" for m in MODES if m in self.horaires)
+
+    @property
     def creneaux_libelles(self) -> tuple[str, ...]:
         """Hours, in words."""
         return tuple(CRENEAUX[code] for code in CRENEAUX if code in self.creneaux)
@@ -44,4 +58,13 @@ def mobilite_vue(s: Session, personne_id: int) -> MobiliteVue | None:
     m = s.scalar(select(MobilitePersonne).where(MobilitePersonne.personne_id == personne_id))
     if m is None:
         return None
-    return MobiliteVue(m.permis_etat.value, m.permis_le, m.vehicule, tuple(m.aides), tuple(m.creneaux), m.notee_le)
+    return MobiliteVue(
+        m.permis_etat.value,
+        m.permis_le,
+        m.vehicule,
+        tuple(m.aides),
+        tuple(m.creneaux),
+        m.notee_le,
+        tuple(m.jours),
+        dict(m.horaires),
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from marketplace.erreurs import RegleViolee
+from marketplace.personnes.rules.saisie import MODES
 from marketplace.valeurs import ajouter_mois
 
 ETATS_PERMIS: Mapping[str, str] = {
@@ -34,6 +36,18 @@ CRENEAUX: Mapping[str, str] = {
 }
 """When the person may work: what somebody who has children in care is asked first. All empty: not said."""
 
+JOURS: Mapping[str, str] = {
+    "lundi": "Lundi",
+    "mardi": "Mardi",
+    "mercredi": "Mercredi",
+    "jeudi": "Jeudi",
+    "vendredi": "Vendredi",
+    "samedi": "Samedi",
+    "dimanche": "Dimanche",
+}
+"""Days she may work. All empty: not said."""
+
+_HEURE = re.compile(r"([01]?\d|2[0-3])[:h]([0-5]\d)?")
 PERMIS_PREVU_MAX_MOIS = 24
 
 
@@ -46,6 +60,39 @@ class MobiliteSaisie:
     vehicule: bool = False
     aides: Sequence[str] = ()
     creneaux: Sequence[str] = ()
+    jours: Sequence[str] = ()
+    horaires: Mapping[str, str] = field(default_factory=dict)
+
+
+def lire_horaire(de: str, a: str) -> str:
+    """« 6h30 » and « 20:00 » → « 06:30-20:00 », empty when nothing is said. Past midnight is an end of night.
+
+    Raises RegleViolee: one of the two missing, or no hour of the day.
+    """
+    lues = []
+    for texte in (de.strip().lower().replace(" ", ""), a.strip().lower().replace(" ", "")):
+        trouve = _HEURE.fullmatch(texte) if texte else None
+        if texte and trouve is None:
+            raise RegleViolee(f"« {texte} » n'est pas une heure : écrivez par exemple 6h30.", champ="horaires")
+        lues.append(f"{int(trouve[1]):02d}:{trouve[2] or '00'}" if trouve else "")
+    if not any(lues):
+        return ""
+    if not all(lues):
+        raise RegleViolee("Donnez l'heure de début et l'heure de fin.", champ="horaires")
+    if lues[0] == lues[1]:
+        raise RegleViolee("Le début et la fin sont la même heure.", champ="horaires")
+    return "-".join(lues)
+
+
+def ecrire_horaire(horaire: str) -> str:
+    """« de 6 h 30 à 20 h »."""
+    de, _, a = horaire.partition("-")
+    return f"de {_ecrire_heure(de)} à {_ecrire_heure(a)}"
+
+
+def _ecrire_heure(heure: str) -> str:
+    heures, _, minutes = heure.partition(":")
+    return f"{int(heures)} h" + (f" {minutes}" if minutes != "00" else "")
 
 
 def controler_mobilite(saisie: MobiliteSaisie, permis: Sequence[str], jour: date) -> None:
@@ -74,3 +121,7 @@ def controler_mobilite(saisie: MobiliteSaisie, permis: Sequence[str], jour: date
         raise RegleViolee("Choisissez les aides dans la liste.", champ="aides")
     if set(saisie.creneaux) - set(CRENEAUX):
         raise RegleViolee("Choisissez les horaires dans la liste.", champ="creneaux")
+    if set(saisie.jours) - set(JOURS):
+        raise RegleViolee("Choisissez les jours dans la liste.", champ="jours")
+    if set(saisie.horaires) - set(MODES):
+        raise RegleViolee("Choisissez les moyens de transport dans la liste.", champ="horaires")

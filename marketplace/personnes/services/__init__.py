@@ -7,7 +7,7 @@ from marketplace.personnes.services.annonces import (
     lire_demande,
     lire_fichier_de_preuve,
 )
-from marketplace.personnes.services.competences import confirmer_competences, poser_competences
+from marketplace.personnes.services.competences import confirmer_competences, noter_bases, poser_competences
 from marketplace.personnes.services.demandes_suivi import (
     DemandeSuiviVue,
     demander_suivi,
@@ -86,6 +86,7 @@ __all__ = [
     "lire_remise",
     "lire_validations",
     "modifier_personne",
+    "noter_bases",
     "noter_contact",
     "noter_mobilite",
     "noter_pass",

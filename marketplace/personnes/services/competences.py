@@ -12,8 +12,9 @@ from marketplace.contexte import Contexte
 from marketplace.erreurs import RegleViolee
 from marketplace.journal.services import journaliser
 from marketplace.metiers.models import Competence
-from marketplace.personnes.models import CompetencePersonne
+from marketplace.personnes.models import BasePersonne, CompetencePersonne
 from marketplace.personnes.portee import personne_du_perimetre
+from marketplace.personnes.rules.bases import controler_bases
 from marketplace.personnes.rules.saisie import CompetenceSaisie, controler_competences
 from marketplace.personnes.services.profil import remplacer_competences
 from marketplace.personnes.services.vivier import noter_changement
@@ -54,3 +55,26 @@ def confirmer_competences(ctx: Contexte, acteur: Acteur, ref: str, choix: Mappin
         noter_changement(s, quand, personne.id)
         journaliser(s, quand, acteur, "confirmer_competences", personne, f"Compétences confirmées : {confirmees}")
         return confirmees
+
+
+def noter_bases(ctx: Contexte, acteur: Acteur, ref: str, reponses: Mapping[str, bool | None]) -> None:
+    """Keep what she says of a language or a basic: she has it, works on it, or None to forget the answer.
+
+    Raises Introuvable, RegleViolee.
+    """
+    quand, jour = ctx.horloge(), ctx.aujourdhui()
+    controler_bases({code: bool(acquise) for code, acquise in reponses.items()})
+    with ctx.transaction() as s:
+        personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, jour)
+        connues = {b.code: b for b in s.scalars(select(BasePersonne).where(BasePersonne.personne_id == personne.id))}
+        avant = {code: b.acquise for code, b in connues.items()}
+        for code, acquise in reponses.items():
+            if acquise is None:
+                if code in connues:
+                    s.delete(connues[code])
+            elif code not in connues:
+                s.add(BasePersonne(personne_id=personne.id, code=code, acquise=acquise, notee_le=jour))
+            elif connues[code].acquise is not acquise:
+                connues[code].acquise, connues[code].notee_le = acquise, jour
+        if any(avant.get(code) is not acquise for code, acquise in reponses.items()):
+            journaliser(s, quand, acteur, "noter_bases", personne, "Langues et savoirs de base mis à jour")

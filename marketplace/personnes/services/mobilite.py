@@ -10,7 +10,7 @@ from marketplace.contexte import Contexte
 from marketplace.journal.services import journaliser
 from marketplace.personnes.models import EtatPermis, MobilitePersonne
 from marketplace.personnes.portee import personne_du_perimetre
-from marketplace.personnes.rules.mobilite import MobiliteSaisie, controler_mobilite
+from marketplace.personnes.rules.mobilite import JOURS, MobiliteSaisie, controler_mobilite
 from marketplace.personnes.services.vivier import noter_changement
 
 
@@ -31,6 +31,8 @@ def noter_mobilite(ctx: Contexte, acteur: Acteur, ref: str, saisie: MobiliteSais
         mobilite.permis_le = saisie.permis_le if saisie.permis_etat != "aucun" else None
         mobilite.vehicule = saisie.vehicule
         mobilite.aides, mobilite.creneaux = list(saisie.aides), list(saisie.creneaux)
+        mobilite.jours = [j for j in JOURS if j in saisie.jours]
+        mobilite.horaires = {mode: horaire for mode, horaire in saisie.horaires.items() if horaire}
         mobilite.notee_le = jour
         if saisie.permis_etat == "obtenu" and "B" not in personne.permis:
             personne.permis = [*personne.permis, "B"]

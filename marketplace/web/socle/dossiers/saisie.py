@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,9 +12,11 @@ from marketplace.metiers.queries import competences_coeur
 from marketplace.personnes import services
 from marketplace.personnes.queries import FichePersonne
 from marketplace.personnes.queries.fiches import ExperienceVue
+from marketplace.personnes.rules.bases import BASES
 from marketplace.personnes.rules.parcours import lire_competences
 from marketplace.personnes.rules.saisie import CACES, PERMIS, CompetenceSaisie
 from marketplace.personnes.rules.suivis import ROLES
+from marketplace.propositions.besoins import bases_des_metiers
 from marketplace.web.socle.acces import acteur, contexte
 from marketplace.web.socle.dossiers.commun import (
     agir,
@@ -178,6 +180,9 @@ def competences(ref: str) -> Any:
     codes = list(dict.fromkeys(e.code_rome for e in fiche.experiences if e.code_rome))
     with ctx.lecture() as s:
         listes = [(e.metier, competences_coeur(s, e.code_rome)) for e in _par_metier(fiche)]
+        demandees = bases_des_metiers(s, moi.territoire_id, codes)
+    notees = {b.code: b.acquise for b in fiche.bases}
+    bases = {code: (BASES[code].libelle, notees.get(code)) for code in BASES if code in demandees or code in notees}
     libelles = {c.libelle: c.code_ogr for _, coeur in listes for c in coeur}
     erreur = ""
     if request.method == "POST":
@@ -186,6 +191,7 @@ def competences(ref: str) -> Any:
             services.poser_competences(
                 ctx, moi, ref, [*cochees, *lire_competences(request.form.get("competences", ""))]
             )
+            services.noter_bases(ctx, moi, ref, _bases_dites(bases))
         except RegleViolee as refus:
             if not refus.champ:
                 raise
@@ -202,12 +208,17 @@ def competences(ref: str) -> Any:
         "socle/personnes/competences.html",
         p=fiche,
         listes=listes,
-        codes=codes,
+        bases=bases,
         cochees=cochees_avant,
         libres=request.form.get("competences", libres),
         erreur=erreur,
     )
     return (page, 422) if erreur else page
+
+
+def _bases_dites(codes: Iterable[str]) -> dict[str, bool | None]:
+    dites = {code: request.form.get(f"base-{code}") for code in codes}
+    return {code: {"oui": True, "non": False}.get(dit) for code, dit in dites.items() if dit is not None}
 
 
 def preciser(ref: str) -> Any:
