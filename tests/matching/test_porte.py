@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -87,6 +88,29 @@ def test_un_profil_etrange_reste_visible_et_marque_a_completer(moteur: Ranker, b
     if "intitule" not in bizarre and bizarre.get("experiences", ((),)) == ():
         assert lignes["etrange"].incomplet
         assert lignes["etrange"].score > 0
+
+
+@pytest.mark.parametrize(
+    "bizarre",
+    [
+        {"intitule": "", "code_rome": None, "competences_requises": ()},
+        {"intitule": "🙂🙂🙂", "code_rome": None},
+        {"intitule": "我们需要一名厨师", "code_rome": None, "competences_requises": ()},
+        {"intitule": "x" * 10_000, "code_rome": None, "description": "lorem ipsum, " * 800},
+        {"intitule": "Looking for a bricklayer", "code_rome": "Z9999"},
+        {"code_insee": "99999"},
+        {"competences_requises": ("é" * 10_000,) * 30},
+        {"intitule": "\ud800\x00 maçon", "code_rome": None},
+    ],
+)
+def test_une_offre_etrange_classe_quand_meme_tout_le_monde(moteur: Ranker, bizarre: dict[str, object]) -> None:
+    moteur.charger([profil("a"), profil("b", "boulanger"), profil("muet", experiences=(), competences=())])
+    offre = replace(POSTE, **bizarre)  # type: ignore[arg-type]
+    classement = moteur.rank(offre)
+    assert {x.ref for x in classement.lignes} == {"a", "b", "muet"}
+    assert all(0 < x.score <= 1 and x.raisons for x in classement.lignes if x.ref == "muet")
+    miroir = moteur.rank_postes(profil("a"), [offre])
+    assert [x.ref for x in miroir.lignes] == [offre.ref]
 
 
 def test_une_mise_a_jour_vaut_un_rechargement(moteur: Ranker) -> None:
