@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.comptes.droits import Action
@@ -14,14 +14,13 @@ from marketplace.comptes.models import Organisation, TypeOrganisation
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import PARIS
 from marketplace.heures.avancement import Avancement, avancements
-from marketplace.heures.models import Contrat
 from marketplace.heures.rules.ecart import Besoin, combler, semaines_restantes
 from marketplace.heures.rules.penalite import RechercheCandidats
 from marketplace.journal.models import Relance
 from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, Marche
 from marketplace.marches.portee import charger_marche
 from marketplace.offres.models import EtatOffre, Offre
-from marketplace.personnes.models import EtatValidation, Personne, Validation
+from marketplace.propositions.libres import nombre_de_libres
 from marketplace.propositions.models import EtatProposition, Proposition
 from marketplace.territoire.models import Commune
 from marketplace.territoire.queries import distance_km
@@ -131,7 +130,7 @@ def ecart(s: Session, acteur: Acteur, ref: str, jour: date) -> EcartVu:
         besoin=combler(a_combler, semaines),
         preteuses=structures_proches(s, marche, PRETENT),
         sous_traitantes=structures_proches(s, marche, SOUS_TRAITENT),
-        validees_libres=validees_libres(s, marche.territoire_id, jour),
+        validees_libres=nombre_de_libres(s, marche.territoire_id, jour),
         offres=offres,
         partageables=tuple(partageables[:5]),
         recherche=_recherche(s, marche.id, offres),
@@ -156,33 +155,6 @@ def structures_proches(s: Session, marche: Marche, types: tuple[TypeOrganisation
         vues.append(StructureProche(o.ref, o.nom, o.type, o.telephone, commune or "", km))
     vues.sort(key=lambda v: (v.km is None, v.km or 0, not v.telephone, v.nom))
     return tuple(vues[:PROCHES])
-
-
-def validees_libres(s: Session, territoire_id: int, jour: date) -> int:
-    """People answered « oui » whose window is open today and who have no contrat today."""
-    au_travail = (
-        select(Contrat.id)
-        .where(
-            Contrat.personne_id == Validation.personne_id,
-            Contrat.debut <= jour,
-            or_(Contrat.fin.is_(None), Contrat.fin >= jour),
-        )
-        .exists()
-    )
-    requete = (
-        select(func.count(func.distinct(Validation.personne_id)))
-        .join(Personne, Personne.id == Validation.personne_id)
-        .where(
-            Validation.territoire_id == territoire_id,
-            Validation.etat == EtatValidation.OUI,
-            Validation.fenetre_debut <= jour,
-            Validation.fenetre_fin >= jour,
-            Personne.retiree_le.is_(None),
-            Personne.anonymisee_le.is_(None),
-            ~au_travail,
-        )
-    )
-    return s.scalar(requete) or 0
 
 
 def _offres(s: Session, marche_id: int) -> tuple[OffreDuMarche, ...]:

@@ -34,6 +34,7 @@ from seeds.demo.embauches import semer_contrats
 from seeds.demo.engagements import semer_engagements
 from seeds.demo.historiques import semer_historiques
 from seeds.demo.memoire import semer_journal, semer_relances
+from seeds.demo.opinions import semer_opinions
 from seeds.demo.registre import semer_registre
 from seeds.demo.structures import semer_structures
 from seeds.demo.suites import semer_suites
@@ -68,6 +69,7 @@ def semer(ctx: Contexte, le: date, graine: int = GRAINE) -> dict[str, Any]:
         semer_propositions(a)
         semer_demandes(a)
         semer_suites(a)
+        semer_opinions(a)
         semer_decisions(a)
         retirer_quelques_personnes(a)
         semer_relances(a)

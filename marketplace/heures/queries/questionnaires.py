@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -52,12 +53,12 @@ class OpinionVue:
 
 @dataclass(frozen=True, slots=True)
 class Opinions:
-    """All that may be shown to one reader. `mots` come without structure nor date, in alphabetical order."""
+    """All that may be shown to one reader. `mots`: (words, how many said so), no structure nor date, alphabetical."""
 
     ensemble: OpinionVue
     structures: tuple[OpinionVue, ...]
     marches: tuple[OpinionVue, ...]
-    mots: tuple[str, ...]
+    mots: tuple[tuple[str, int], ...]
 
 
 def questionnaires_attendus(
@@ -124,7 +125,7 @@ def opinions(s: Session, territoire_id: int, jour: date) -> Opinions:
         _vue("Toutes les structures", lues, jour),
         _vues(par_structure, jour),
         _vues(par_marche, jour),
-        tuple(sorted(mots, key=str.casefold)) if len(mots) >= MINIMUM else (),
+        tuple(sorted(Counter(mots).items(), key=lambda x: x[0].casefold())) if len(mots) >= MINIMUM else (),
     )
 
 

@@ -12,6 +12,7 @@ from marketplace.erreurs import RegleViolee
 from marketplace.heures.queries.questionnaires import opinions as lire_opinions
 from marketplace.heures.rules.questionnaire import ECHELLE, QUESTIONS
 from marketplace.personnes.queries import nombre_a_traiter
+from marketplace.propositions.libres import lire_libres
 from marketplace.propositions.services.doublons import distinguer_fiches, lire_doublons, reunir_fiches
 from marketplace.web.socle import dossiers
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
@@ -35,6 +36,13 @@ def opinions() -> Any:
     with contexte().lecture() as s:
         lues = lire_opinions(s, acteur().territoire_id, contexte().aujourdhui())
     return render_template("facilitateur/opinions.html", o=lues, questions=QUESTIONS, echelle=ECHELLE)
+
+
+@bp.get("/libres")
+@reserve_a(Role.FACILITATEUR)
+def libres() -> Any:
+    """People already answered « oui » and without work today: those « combler l'écart » counts."""
+    return render_template("facilitateur/libres.html", libres=lire_libres(contexte(), acteur()))
 
 
 @bp.get("/doublons")
