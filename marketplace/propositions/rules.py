@@ -156,11 +156,17 @@ class Conditions:
 GRACE_JOURS = 15
 """Days after the due day before an unanswered proposition closes by itself; its links close with it."""
 
+OFFRE_NATIONALE = "Cette structure recrute sur la plateforme nationale : signalez-lui la personne par ce chemin."
 OFFRE_FERMEE = "Cette offre n'est plus ouverte : choisissez-en une autre."
 
 
-def exiger_proposable(c: Conditions, *, offre_ouverte: bool, jour: date) -> None:
-    """Raises RegleViolee unless the offre is open, and the person informed, eligible and agreed to this offre."""
+def exiger_proposable(c: Conditions, *, offre_ouverte: bool, jour: date, nationale: bool = False) -> None:
+    """Raises RegleViolee unless the offre is open here, and the person informed, eligible and agreed to this offre.
+
+    A post of the national platform (`nationale`) takes its candidatures there: never two for one person.
+    """
+    if nationale:
+        raise RegleViolee(OFFRE_NATIONALE)
     if not offre_ouverte:
         raise RegleViolee(OFFRE_FERMEE)
     _exiger_conditions(c, jour)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.models import Evenement
-from marketplace.offres.models import EtatOffre, Offre
+from marketplace.offres.models import EtatOffre, Offre, OffreExterne
 from marketplace.propositions.mesures import mesures
 from marketplace.propositions.models import EtatProposition, PassageClassement, Proposition
 from marketplace.propositions.rules import Transition
@@ -195,3 +195,21 @@ def test_une_offre_close_ferme_ce_qui_etait_propose(ctx, scene):
         repondre(ctx, scene.employeur, ref, Transition.ACCEPTER)
     with ctx.lecture() as s:
         assert s.scalar(select(func.count()).where(Proposition.etat == EtatProposition.PROPOSEE)) == 0
+
+
+def test_un_poste_de_la_plateforme_nationale_ne_se_propose_pas_ici(ctx, scene, fabrique):
+    fabrique.garder(
+        OffreExterne(
+            territoire_id=scene.offre.territoire_id,
+            source="emplois",
+            identifiant="poste-1",
+            offre_id=scene.offre.id,
+            empreinte="0" * 64,
+            vue_le=ctx.horloge(),
+        )
+    )
+    vu = apercus(ctx, scene.referent, [(scene.offre.ref, scene.samira.ref)])[0]
+    assert "plateforme nationale" in vu.empechement
+    with pytest.raises(RegleViolee, match="plateforme nationale"):
+        scene.proposer()
+    assert compter(ctx, Proposition) == 0

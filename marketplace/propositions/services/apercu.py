@@ -24,6 +24,7 @@ from marketplace.personnes.queries.classement import ids_eligibles, profils_de_c
 from marketplace.propositions import rules
 from marketplace.propositions.creneaux import creneau_propose
 from marketplace.propositions.models import EtatSouhait, Proposition, SouhaitRencontre
+from marketplace.propositions.services.commun import est_nationale
 from marketplace.propositions.services.rangs import DEPUIS_OFFRE, Places
 from marketplace.propositions.vues import RaisonVue, raisons_de
 
@@ -102,6 +103,7 @@ def lire_apercu(
             rules.Conditions(informee, eligible, jour, "à noter"),
             offre_ouverte=offre.etat is EtatOffre.PUBLIEE,
             jour=jour,
+            nationale=est_nationale(s, offre.id),
         )
     except RegleViolee as refus:
         empechement = refus.message

@@ -12,7 +12,7 @@ from marketplace.comptes.roles import Acteur, Role
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, ModifieEntreTemps
 from marketplace.journal.services import journaliser
-from marketplace.offres.models import Offre
+from marketplace.offres.models import Offre, OffreExterne
 from marketplace.personnes.models import Personne
 from marketplace.personnes.queries.classement import ids_eligibles, profils_de_classement
 from marketplace.propositions import avis, rules
@@ -88,6 +88,11 @@ def conditions(s: Session, proposition: Proposition, jour: date) -> rules.Condit
         accord_le=proposition.accord_le,
         accord_canal=proposition.accord_canal,
     )
+
+
+def est_nationale(s: Session, offre_id: int) -> bool:
+    """Whether an offre is a post of the national platform, read by an import."""
+    return s.scalar(select(OffreExterne.id).where(OffreExterne.offre_id == offre_id).limit(1)) is not None
 
 
 def prevenir_proposants(

@@ -36,7 +36,7 @@ from marketplace.propositions.models import (
     TransitionProposition,
 )
 from marketplace.propositions.rules import Partie, Transition
-from marketplace.propositions.services.commun import consigner, passer, trouver
+from marketplace.propositions.services.commun import consigner, est_nationale, passer, trouver
 from marketplace.propositions.services.rangs import DEPUIS_OFFRE, Place, Places
 from marketplace.propositions.signalements.croisements import exiger_hors_plateforme
 from marketplace.territoire.reglages import reglages_au
@@ -284,6 +284,7 @@ def _exiger_proposable(
         ),
         offre_ouverte=offre.etat is EtatOffre.PUBLIEE,
         jour=ctx.aujourdhui(),
+        nationale=est_nationale(s, offre.id),
     )
     exiger_hors_plateforme(s, offre, personne)
     if ligne.creneau is not None and ligne.creneau <= ctx.horloge():
