@@ -25,6 +25,7 @@ class Possible:
     structure: str
     score: float
     clause: str | None = None
+    proximite: str = "proche"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,6 @@ def _raison(p: Possible, retards: Mapping[str, float], deja: Mapping[str, int]) 
         morceaux.append("première proposition pour cette personne")
     if retards.get(p.clause or "", 0.0) > 0:
         morceaux.append("la clause est en retard")
-    morceaux.append("profil très proche du poste" if p.score >= 0.55 else "profil proche du poste" if p.score >= 0.3
-                    else "profil à rapprocher du poste")  # fmt: skip
+    morceaux.append(f"profil {p.proximite} du poste")
     texte = ", ".join(morceaux)
     return texte[0].upper() + texte[1:] + "."

@@ -187,6 +187,7 @@ class Vivier:
 
     def __init__(self, s: Session, territoire_id: int, jour: date, acteur: Acteur | None = None) -> None:
         self.jour = jour
+        self._perimetres: dict[date, Perimetre] = {}
         informees = classables(select(Personne.id, Personne.ref)).where(Personne.territoire_id == territoire_id)
         self.presents: dict[int, str] = {ligne.id: ligne.ref for ligne in s.execute(informees)}
         if acteur is not None and acteur.role is Role.REFERENT:
@@ -211,13 +212,26 @@ class Vivier:
         return self.a_partir_du(offre.debut, sauf)
 
     def a_partir_du(self, debut: date, sauf: Iterable[int] = ()) -> Perimetre:
-        """Those who may be considered for work that starts that day."""
+        """Those who may be considered for work that starts that day; a start already asked for is not read again."""
         depuis = max(debut, self.jour)
+        if depuis not in self._perimetres:
+            self._perimetres[depuis] = self._perimetre(depuis)
+        tous = self._perimetres[depuis]
+        exclus = {i for i in sauf if i in self.presents and i in self.eligibles}
+        if not exclus:
+            return tous
+        partis = {self.presents[i] for i in exclus} & tous.candidats.keys()
+        return Perimetre(
+            candidats={ref: i for ref, i in tous.candidats.items() if ref not in partis},
+            non_eligibles=tous.non_eligibles,
+            en_poste=tous.en_poste - (len(exclus) - len(partis)),
+        )
+
+    def _perimetre(self, depuis: date) -> Perimetre:
         occupees = {
             personne for personne, debut, fin in self._contrats if debut <= depuis and (fin is None or fin > depuis)
         }
-        exclus = set(sauf)
-        retenus = {i: ref for i, ref in self.presents.items() if i in self.eligibles and i not in exclus}
+        retenus = {i: ref for i, ref in self.presents.items() if i in self.eligibles}
         return Perimetre(
             candidats={ref: i for i, ref in retenus.items() if i not in occupees},
             non_eligibles=sum(i not in self.eligibles for i in self.presents),

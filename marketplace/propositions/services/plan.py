@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -27,6 +28,8 @@ from marketplace.propositions.classement import Vivier, mettre_a_jour
 from marketplace.propositions.models import EtatProposition, Proposition
 from marketplace.propositions.services.classer import PROCHES, lancer_poste, lire_noms, lire_referents, noter_passage
 
+ATOUTS = frozenset({"metier", "competences", "trajet"})
+"""Reasons of the ranking that the plan repeats."""
 PAR_OFFRE = 10
 """People looked at for one offre: three may be advised, the others leave room for choice."""
 
@@ -42,6 +45,7 @@ class ConseilVu:
     referents: tuple[str, ...]
     proximite: str
     raison: str
+    atouts: tuple[str, ...]
     deja_suggere: bool
 
     @property
@@ -78,7 +82,7 @@ def plan_de_la_semaine(ctx: Contexte, acteur: Acteur) -> PlanVu:
         offres = {o.ref: o for o in s.scalars(select(Offre).where(*_ouvertes(territoire_id)))}
         prises = _par_offre(s, territoire_id)
         possibles: list[Possible] = []
-        mots: dict[tuple[str, str], str] = {}
+        lues: dict[tuple[str, str], Any] = {}
         version = ""
         for poste in postes_de_classement(s, territoire_id):
             offre = offres[poste.ref]
@@ -87,7 +91,7 @@ def plan_de_la_semaine(ctx: Contexte, acteur: Acteur) -> PlanVu:
             for x in brut.lignes:
                 if x.proximite not in PROCHES:
                     continue
-                mots[poste.ref, x.ref] = x.proximite
+                lues[poste.ref, x.ref] = x
                 possibles.append(
                     Possible(
                         x.ref,
@@ -95,6 +99,7 @@ def plan_de_la_semaine(ctx: Contexte, acteur: Acteur) -> PlanVu:
                         str(offre.organisation_id),
                         x.score,
                         str(offre.marche_id) if offre.marche_id else None,
+                        x.proximite,
                     )
                 )
         deja = _recues(s, territoire_id)
@@ -126,8 +131,9 @@ def plan_de_la_semaine(ctx: Contexte, acteur: Acteur) -> PlanVu:
                 prenom=noms[ids[c.personne]].prenom,
                 nom=noms[ids[c.personne]].nom,
                 referents=referents.get(ids[c.personne], ()),
-                proximite=mots[c.poste, c.personne],
+                proximite=lues[c.poste, c.personne].proximite,
                 raison=c.raison,
+                atouts=tuple(r.texte for r in lues[c.poste, c.personne].raisons if r.critere in ATOUTS),
                 deja_suggere=_cle(lignes[c.poste].id, ids[c.personne]) in suggerees,
             )
             for c in conseils
