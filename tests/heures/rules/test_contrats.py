@@ -126,6 +126,7 @@ def test_une_immersion_du_10_janvier_finit_le_9_fevrier() -> None:
 
 
 def test_35_jours_puis_30_chez_le_meme_accueil_sont_refuses() -> None:
+    """T18."""
     deja = (
         Immersion(date(2026, 1, 1), date(2026, 1, 20), "découvrir"),
         Immersion(date(2026, 2, 1), date(2026, 2, 15), "découvrir"),

@@ -24,6 +24,7 @@ CONTACT = date(2024, 11, 21)
 
 
 def test_une_fiche_est_anonymisee_730_jours_apres_le_dernier_contact() -> None:
+    """T27."""
     assert echeance(Donnee.PERSONNE, CONTACT) == CONTACT + timedelta(days=730)
     assert not a_terme(Donnee.PERSONNE, CONTACT, CONTACT + timedelta(days=729))
     assert a_terme(Donnee.PERSONNE, CONTACT, CONTACT + timedelta(days=730))

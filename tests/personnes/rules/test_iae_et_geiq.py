@@ -13,6 +13,7 @@ LE = date(2026, 11, 21)
 
 @pytest.mark.parametrize("structure", ["ai", "etti", "ei", "aci"])
 def test_le_rsa_seul_ouvre_toutes_les_structures(structure: str) -> None:
+    """T13."""
     assert iae.examiner(["RSA"], structure).eligible
 
 
@@ -23,6 +24,7 @@ def test_le_rsa_seul_ouvre_toutes_les_structures(structure: str) -> None:
 def test_deld_et_parent_isole_ouvrent_l_interim_mais_pas_l_entreprise_d_insertion(
     structure: str, eligible: bool, manquants: int
 ) -> None:
+    """T14."""
     resultat = iae.examiner(["DELD", "PI"], structure)
     assert (resultat.eligible, resultat.manquants) == (eligible, manquants)
 

@@ -23,6 +23,7 @@ def test_un_pass_dure_24_mois() -> None:
 
 
 def test_91_jours_de_suspension_repoussent_la_fin_au_31_mars_2028() -> None:
+    """T15."""
     suspension = Suspension(date(2026, 6, 1), date(2026, 8, 30))
     assert suspension.jours == 91
     fin = fin_apres_suspensions(date(2027, 12, 31), [suspension])
