@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import numpy as np
 from marketplace.matching.jeu import objet_de, profil_de
 from marketplace.matching.noyau import PRESELECTION
 from marketplace.matching.ranker import Ranker
-from marketplace.matching.valeurs import Classement, HorsDePortee, LigneClassee, Poste, Profil
+from marketplace.matching.valeurs import Classement, ErreurMatching, HorsDePortee, LigneClassee, Poste, Profil
 
 _OUVERTS: dict[tuple[str, str, str, int], Ranker] = {}
 _VERROU = threading.Lock()  # the threads of one worker open a part once
@@ -98,6 +99,19 @@ def _lignes(part: Part, demande: _Demande) -> tuple[tuple[LigneClassee, ...], tu
     return un.lignes, un.hors_de_portee
 
 
+@contextmanager
+def _ailleurs(backend: str, processus: int) -> Iterator[None]:
+    """Where the parts are read. Raises ErreurMatching when dask is not installed or no cluster is open."""
+    try:
+        contexte = joblib.parallel_config(backend=backend, n_jobs=processus)
+    except (ImportError, ValueError) as erreur:
+        raise ErreurMatching(
+            f"Pas de grappe « {backend} » : installez l'option « echelle » du paquet, puis ouvrez un Client dask."
+        ) from erreur
+    with contexte:
+        yield
+
+
 def classer(
     parts: Sequence[Part],
     poste: Poste,
@@ -109,7 +123,7 @@ def classer(
 ) -> Classement:
     """The ranking one process would give, from several parts; `exclus` may not be considered."""
     demande = _Demande(poste, exclus, limit)
-    with joblib.parallel_config(backend=backend, n_jobs=processus):
+    with _ailleurs(backend, processus):
         premiers = joblib.Parallel()(joblib.delayed(_candidats)(part, demande) for part in parts)
     rang_part = np.concatenate([np.full(len(c["refs"]), k) for k, c in enumerate(premiers)])
     refs = [r for c in premiers for r in c["refs"]]
@@ -127,7 +141,7 @@ def classer(
         par_part.setdefault(int(rang_part[i]), []).append(refs[i])
     for h, k in hors:
         par_part.setdefault(k, []).append(h["ref"])
-    with joblib.parallel_config(backend=backend, n_jobs=processus):
+    with _ailleurs(backend, processus):
         textes = joblib.Parallel()(
             joblib.delayed(_lignes)(parts[k], _Demande(poste, frozenset(r), len(r)))
             for k, r in sorted(par_part.items())

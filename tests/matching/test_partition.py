@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.matching import Classement, Poste, Profil, Ranker, partition
+from marketplace.matching import Classement, ErreurMatching, Poste, Profil, Ranker, partition
 from marketplace.matching.banc import gens, postes
 from marketplace.matching.partition import Part, classer, partager
 
@@ -80,3 +80,8 @@ def test_une_part_lue_par_loky_rend_la_meme_liste_qu_ici(pays: Pays) -> None:
     ici = classer(une, poste, limit=15, backend="sequential", processus=1)
     assert ici.lignes
     assert classer(une, poste, limit=15, backend="loky", processus=2) == ici
+
+
+def test_sans_grappe_ouverte_le_refus_dit_quoi_faire(pays: Pays) -> None:
+    with pytest.raises(ErreurMatching, match="Client dask"):
+        classer(pays.parts, pays.offres[0], backend="dask")
