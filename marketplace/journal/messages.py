@@ -16,8 +16,8 @@ from marketplace.contexte import Contexte
 from marketplace.journal.models import ChoixDeMessage
 from marketplace.journal.services import notifier, poster
 
-ACCUEIL = "/chez-moi"
-"""The first page of whoever signs in."""
+ACCUEIL = "/mes-messages"
+"""Where messages wait, whatever the hat."""
 _PERSONNE = re.compile(r"/P-[A-Z0-9]{6}\b")
 SIGNATURE = "\n\nLa Place des clauses"
 

@@ -36,9 +36,11 @@ def non_lues(s: Session, utilisateur_id: int | None, limite: int = 8, debut: str
     return tuple(NotificationVue(n.id, n.texte, n.lien, n.creee_le) for n in s.scalars(requete))
 
 
-def nombre_non_lues(s: Session, utilisateur_id: int | None) -> int:
-    """How many messages wait."""
+def nombre_non_lues(s: Session, utilisateur_id: int | None, debut: str = "") -> int:
+    """How many messages wait, those leading under `debut` when it is given."""
     requete = select(func.count()).where(Notification.utilisateur_id == utilisateur_id, Notification.lue_le.is_(None))
+    if debut:
+        requete = requete.where(Notification.lien.startswith(debut, autoescape=True))
     return s.scalar(requete) or 0
 
 

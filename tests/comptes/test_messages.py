@@ -103,7 +103,7 @@ def test_la_reference_d_une_personne_ne_quitte_pas_le_produit(boite: Boite) -> N
     boite.dire("a", attendu=True, lien="/referent/personnes/P-ABC234/situation")
     (courriel,) = boite.courriels()
     assert "P-ABC234" not in courriel.corps
-    assert "/chez-moi" in courriel.corps
+    assert "/mes-messages" in courriel.corps
 
 
 @pytest.mark.parametrize(
@@ -196,3 +196,22 @@ def test_aucun_courriel_ne_prend_un_nom_dans_son_texte() -> None:
     assert len(textes) > 20
     valeurs = [(ou, v) for ou, t in textes for v in re.findall(r"\{([^{}]*)\}", t)]
     assert [x for x in valeurs if PRENOMS.search(x[1])] == []
+
+
+def test_chacun_lit_ses_messages_sous_son_role_puis_les_range(
+    boite: Boite, fabrique: Fabrique, connecter: Callable[..., FlaskClient]
+) -> None:
+    boite.dire("a")
+    boite.dire("b", lien="/employeur/propositions/PR-000002")
+    navigateur = connecter(boite.affectation)
+    page = navigateur.get("/mes-messages").text
+    assert "1 message à lire" in page
+    assert "/referent/propositions/PR-000001" in page
+    assert "1 message attend dans un autre de vos rôles" in page
+    numero = re.search(r'name="id" value="(\d+)"', page)
+    assert numero
+    ailleurs = connecter(fabrique.facilitateur())
+    assert ailleurs.post("/mes-messages/lus", data={"id": numero[1]}).status_code == 302
+    assert "1 message à lire" in navigateur.get("/mes-messages").text
+    assert navigateur.post("/mes-messages/lus", data={"id": [numero[1], "x"]}).status_code == 302
+    assert "Aucun message à lire" in navigateur.get("/mes-messages").text

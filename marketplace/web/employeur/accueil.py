@@ -11,6 +11,7 @@ from marketplace.heures.acces import etablissements
 from marketplace.heures.queries import a_confirmer, declarations_de, marches_de, par_signature, personnes_par_mois
 from marketplace.heures.queries.situations import questions_de_suivi
 from marketplace.heures.services.rappels import demander_rappel
+from marketplace.journal.notifications import nombre_non_lues
 from marketplace.propositions.queries import compter_a_repondre
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 
@@ -29,6 +30,7 @@ def accueil() -> Any:
         confirmables = a_confirmer(s, moi.organisation_id, ctx.aujourdhui())
         # Not verified yet, it sees no person (R10): nobody is proposed to it.
         propositions = compter_a_repondre(s, moi, ctx.aujourdhui()) if moi.organisation_verifiee else 0
+        messages = nombre_non_lues(s, moi.utilisateur_id, "/employeur/")
         suivis = questions_de_suivi(s, moi.territoire_id, employeur_id=moi.organisation_id or 0)
     return render_template(
         "employeur/accueil.html",
@@ -38,6 +40,7 @@ def accueil() -> Any:
         marches=marches,
         propositions=propositions,
         confirmables=len(confirmables),
+        messages=messages,
     )
 
 

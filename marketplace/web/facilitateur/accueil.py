@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from marketplace.comptes.roles import Role
 from marketplace.heures.queries.fins import fins_a_preparer
 from marketplace.heures.queries.situations import questions_de_suivi
+from marketplace.journal.notifications import nombre_non_lues
 from marketplace.marches.queries import alertes_du_jour, portefeuille, relances_dues, semaine_a_venir
 from marketplace.propositions.attente import attente_du_facilitateur
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
@@ -32,6 +33,7 @@ def aujourdhui() -> Any:
         semaine = semaine_a_venir(s, moi.territoire_id, jour)
         suivis = len(questions_de_suivi(s, moi.territoire_id))
         fins = len(fins_a_preparer(s, moi.territoire_id, jour))
+        messages = nombre_non_lues(s, moi.utilisateur_id, "/facilitateur/")
     rien = not (
         attente.declarations
         or attente.validations
@@ -41,6 +43,7 @@ def aujourdhui() -> Any:
         or alertes.total
         or suivis
         or fins
+        or messages
     )
     return render_template(
         "facilitateur/aujourdhui.html",
@@ -51,5 +54,6 @@ def aujourdhui() -> Any:
         semaine=semaine,
         suivis=suivis,
         fins=fins,
+        messages=messages,
         rien=rien,
     )

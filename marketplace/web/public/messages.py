@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from wtforms import SelectField
 
 from marketplace.journal.messages import LIBELLES, Famille, Frequence, choisir, lire_choix, utilisateur_du_jeton
+from marketplace.journal.notifications import marquer_lues, nombre_non_lues, non_lues
 from marketplace.web.socle.acces import acteur, connecte, contexte, public
 from marketplace.web.socle.formulaires import Formulaire, options
 from marketplace.web.socle.securite import limiteur
 
 bp = Blueprint("public_messages", __name__)
+
+MONTRES = 50
+"""Messages on one page: reading them makes room for the others."""
 
 CHOIX = (
     ("", "Chaque semaine, et tout de suite si l'on attend ma réponse"),
@@ -59,6 +63,27 @@ def _du_lien(jeton: str) -> int:
     if utilisateur_id is None:
         abort(404)
     return utilisateur_id
+
+
+@bp.get("/mes-messages")
+@connecte
+def lire() -> Any:
+    """Messages not read yet under this hat, the newest first; how many wait under the others."""
+    moi = acteur()
+    with contexte().lecture() as s:
+        nouvelles = non_lues(s, moi.utilisateur_id, MONTRES, f"/{moi.role}/")
+        ici = nombre_non_lues(s, moi.utilisateur_id, f"/{moi.role}/")
+        ailleurs = nombre_non_lues(s, moi.utilisateur_id) - ici
+    return render_template("public/mes_messages.html", nouvelles=nouvelles, nombre=ici, ailleurs=ailleurs)
+
+
+@bp.post("/mes-messages/lus")
+@connecte
+def ranger() -> Any:
+    """Put away the messages that were shown."""
+    marquer_lues(contexte(), acteur().utilisateur_id, [int(n) for n in request.form.getlist("id") if n.isdecimal()])
+    flash("Messages rangés.")
+    return redirect(url_for(".lire"))
 
 
 @bp.get("/mon-compte/messages")
