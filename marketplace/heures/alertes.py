@@ -145,10 +145,19 @@ def reconcilier_marches(
 
 
 def _alerte(
-    marche: Any, territoire_id: int, type_: str, *, gravite: Gravite, message: str, action: str, suite: str = ""
+    marche: Any,
+    territoire_id: int,
+    type_: str,
+    *,
+    gravite: Gravite,
+    message: str,
+    action: str,
+    suite: str = "",
+    contrat: Any = None,
 ) -> AlerteDue:
+    """An alerte on a marché, or on one of its contrats: the key and the link are then the contrat's."""
     return AlerteDue(
-        cle=f"{type_}:{marche.id}",
+        cle=f"{type_}:{(contrat or marche).id}",
         territoire_id=territoire_id,
         type=type_,
         objet_type="marche",
@@ -157,7 +166,7 @@ def _alerte(
         gravite=gravite,
         message=f"{marche.intitule} : {message}",
         action=action,
-        lien=f"/facilitateur/marches/{marche.ref}{suite}",
+        lien=f"/facilitateur/contrats/{contrat.ref}" if contrat else f"/facilitateur/marches/{marche.ref}{suite}",
         proprietaire_id=marche.facilitateur_id,
     )
 
@@ -266,40 +275,22 @@ def _fins(s: Session, territoire_id: int, jour: date, marches: dict[int, Any]) -
             continue
         fin, fenetre = contrat.fin, contrat.fenetre_fin
         if fenetre is not None and jour <= fenetre <= fin_fenetre and (fin is None or fin > fenetre):
-            yield _alerte_contrat(
+            yield _alerte(
                 marche,
                 territoire_id,
                 FIN_FENETRE,
-                contrat,
+                contrat=contrat,
                 gravite=Gravite.ORANGE,
                 message=f"les heures du contrat {contrat.ref} ne compteront plus après le {jour_en_texte(fenetre)}.",
                 action="Préparer la suite du parcours",
             )
         if fin is not None and contrat.motif_fin is None and jour <= fin <= fin_contrat:
-            yield _alerte_contrat(
+            yield _alerte(
                 marche,
                 territoire_id,
                 FIN_CONTRAT,
-                contrat,
+                contrat=contrat,
                 gravite=Gravite.INFO,
                 message=f"le contrat {contrat.ref} finit le {jour_en_texte(fin)}.",
                 action="Demander la suite à l'employeur",
             )
-
-
-def _alerte_contrat(
-    marche: Any, territoire_id: int, type_: str, contrat: Any, *, gravite: Gravite, message: str, action: str
-) -> AlerteDue:
-    return AlerteDue(
-        cle=f"{type_}:{contrat.id}",
-        territoire_id=territoire_id,
-        type=type_,
-        objet_type="marche",
-        objet_id=marche.id,
-        objet_ref=marche.ref,
-        gravite=gravite,
-        message=f"{marche.intitule} : {message}",
-        action=action,
-        lien=f"/facilitateur/contrats/{contrat.ref}",
-        proprietaire_id=marche.facilitateur_id,
-    )

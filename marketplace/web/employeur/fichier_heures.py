@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
@@ -160,22 +162,27 @@ def _etape_de(resultat: Resultat, demandee: str) -> str:
     return demandee if demandee in ETAPES and ETAPES.index(demandee) <= ETAPES.index(attend) else attend
 
 
-def _ouvrir(jeton: str) -> _Depot | None:
-    try:
-        return _Depot(jeton)
-    except Introuvable:
-        flash("Ce fichier n'est plus là : envoyez-le de nouveau.", "warning")
-        return None
+def _sur_le_depot(page: Callable[[_Depot], Any]) -> Callable[[str], Any]:
+    """Give the page the file of its address; one that is no longer there is sent again."""
+
+    @functools.wraps(page)
+    def ouvrir(jeton: str) -> Any:
+        try:
+            depot = _Depot(jeton)
+        except Introuvable:
+            flash("Ce fichier n'est plus là : envoyez-le de nouveau.", "warning")
+            return redirect(url_for(".choisir"))
+        return page(depot)
+
+    return ouvrir
 
 
 @bp.get("/<jeton>")
 @aussi_par_lien
 @reserve_a(Role.EMPLOYEUR)
-def lire(jeton: str) -> Any:
+@_sur_le_depot
+def lire(depot: _Depot) -> Any:
     """The step that waits."""
-    depot = _ouvrir(jeton)
-    if depot is None:
-        return redirect(url_for(".choisir"))
     resultat = depot.importer()
     return depot.page(resultat, _etape_de(resultat, request.args.get("etape", "")))
 
@@ -183,11 +190,9 @@ def lire(jeton: str) -> Any:
 @bp.post("/<jeton>/colonnes")
 @aussi_par_lien
 @reserve_a(Role.EMPLOYEUR)
-def choisir_colonnes(jeton: str) -> Any:
+@_sur_le_depot
+def choisir_colonnes(depot: _Depot) -> Any:
     """Which column holds what."""
-    depot = _ouvrir(jeton)
-    if depot is None:
-        return redirect(url_for(".choisir"))
     depot.retenir(Correspondance(colonnes=lire_colonnes(request.form, depot.importer())))
     resultat = depot.importer()
     if resultat.tableau.manques:
@@ -199,11 +204,9 @@ def choisir_colonnes(jeton: str) -> Any:
 @bp.post("/<jeton>/correspondances")
 @aussi_par_lien
 @reserve_a(Role.EMPLOYEUR)
-def choisir_correspondances(jeton: str) -> Any:
+@_sur_le_depot
+def choisir_correspondances(depot: _Depot) -> Any:
     """Who the clients, the people and the codes are."""
-    depot = _ouvrir(jeton)
-    if depot is None:
-        return redirect(url_for(".choisir"))
     depot.retenir(lire_correspondances(request.form, depot.importer()))
     resultat = depot.importer()
     if resultat.lecture.clients and not resultat.tableau.manques:
@@ -216,11 +219,9 @@ def choisir_correspondances(jeton: str) -> Any:
 @bp.post("/<jeton>/lignes")
 @aussi_par_lien
 @reserve_a(Role.EMPLOYEUR)
-def corriger_lignes(jeton: str) -> Any:
+@_sur_le_depot
+def corriger_lignes(depot: _Depot) -> Any:
     """Rows typed again, or set aside."""
-    depot = _ouvrir(jeton)
-    if depot is None:
-        return redirect(url_for(".choisir"))
     depot.retenir(lire_corrections(request.form, depot.importer()))
     return depot.vers()
 
@@ -228,11 +229,9 @@ def corriger_lignes(jeton: str) -> Any:
 @bp.post("/<jeton>/ecrire")
 @aussi_par_lien
 @reserve_a(Role.EMPLOYEUR)
-def ecrire(jeton: str) -> Any:
+@_sur_le_depot
+def ecrire(depot: _Depot) -> Any:
     """All of it, or nothing."""
-    depot = _ouvrir(jeton)
-    if depot is None:
-        return redirect(url_for(".choisir"))
     signer = bool(request.form.get("signer"))
     signataire = request.form.get("signataire", "").strip()[:200]
     if signer and not signataire:
@@ -244,7 +243,7 @@ def ecrire(jeton: str) -> Any:
         return depot.page(depot.importer(), "verifier", 422, erreur=refus.message, signer=signer)
     if not resultat.applique:
         return depot.vers()
-    effacer(depot.ctx, depot.moi, jeton)
+    effacer(depot.ctx, depot.moi, depot.jeton)
     if not resultat.change and not signer:
         flash("Rien à changer : ces heures y étaient déjà.")
     elif signer:
@@ -257,12 +256,11 @@ def ecrire(jeton: str) -> Any:
 @bp.post("/<jeton>/abandonner")
 @aussi_par_lien
 @reserve_a(Role.EMPLOYEUR)
-def abandonner(jeton: str) -> Any:
+@_sur_le_depot
+def abandonner(depot: _Depot) -> Any:
     """Forget the file at once."""
-    depot = _ouvrir(jeton)
-    if depot is not None:
-        effacer(depot.ctx, depot.moi, jeton)
-        flash("Fichier effacé : rien n'a été écrit.")
+    effacer(depot.ctx, depot.moi, depot.jeton)
+    flash("Fichier effacé : rien n'a été écrit.")
     return redirect(url_for(".choisir"))
 
 

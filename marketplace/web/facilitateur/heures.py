@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -271,25 +272,19 @@ def recalculer(declaration_id: int) -> Any:
 def corriger(declaration_id: int, ligne_id: int) -> Any:
     """Replace a validated line."""
     form = FormulaireLigne()
-    ouverte = (ligne_id, "corriger", form)
-    if not form.validate_on_submit():
-        return _page(declaration_id, 422, ligne=ouverte)
-    try:
-        corriger_ligne(
+    return _sur_la_ligne(
+        declaration_id,
+        (ligne_id, "corriger", form),
+        lambda: corriger_ligne(
             contexte(),
             acteur(),
             ligne_id,
             travaillees=form.travaillees.data or Decimal(0),
             formation=form.formation.data or Decimal(0),
             motif=form.motif.data or "",
-        )
-    except ModifieEntreTemps as erreur:
-        return _page(declaration_id, 409, ligne=ouverte, refus=erreur.message)
-    except RegleViolee as erreur:
-        _poser(form, erreur)
-        return _page(declaration_id, 422, ligne=ouverte)
-    flash("Ligne corrigée : l'ancienne reste dans l'historique.")
-    return redirect(url_for(".declaration", declaration_id=declaration_id))
+        ),
+        "Ligne corrigée : l'ancienne reste dans l'historique.",
+    )
 
 
 @bp.post("/<int:declaration_id>/lignes/<int:ligne_id>/malgre-tout")
@@ -297,23 +292,31 @@ def corriger(declaration_id: int, ligne_id: int) -> Any:
 def malgre_tout(declaration_id: int, ligne_id: int) -> Any:
     """Credit refused hours with a written reason."""
     form = FormulaireMalgreTout()
-    ouverte = (ligne_id, "malgre-tout", form)
+    return _sur_la_ligne(
+        declaration_id,
+        (ligne_id, "malgre-tout", form),
+        lambda: crediter_malgre_tout(
+            contexte(), acteur(), ligne_id, heures=form.heures.data or Decimal(0), motif=form.motif.data or ""
+        ),
+        "Heures comptées malgré la règle. Elles ont leur propre ligne dans les bilans.",
+    )
+
+
+def _sur_la_ligne(
+    declaration_id: int, ouverte: tuple[int, str, Formulaire], acte: Callable[[], object], reussite: str
+) -> Any:
+    """An act of the form opened on one line; refused, the form stays open with what was typed."""
+    form = ouverte[2]
     if not form.validate_on_submit():
         return _page(declaration_id, 422, ligne=ouverte)
     try:
-        crediter_malgre_tout(
-            contexte(),
-            acteur(),
-            ligne_id,
-            heures=form.heures.data or Decimal(0),
-            motif=form.motif.data or "",
-        )
+        acte()
     except ModifieEntreTemps as erreur:
         return _page(declaration_id, 409, ligne=ouverte, refus=erreur.message)
     except RegleViolee as erreur:
         _poser(form, erreur)
         return _page(declaration_id, 422, ligne=ouverte)
-    flash("Heures comptées malgré la règle. Elles ont leur propre ligne dans les bilans.")
+    flash(reussite)
     return redirect(url_for(".declaration", declaration_id=declaration_id))
 
 
