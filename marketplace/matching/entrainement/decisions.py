@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +49,8 @@ def perte_et_ece(couche: CoucheDecision, decisions: list[Decision]) -> tuple[flo
     return float(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))), ece(p, y)
 
 
-def mesurer() -> list[Mesure]:
+@functools.cache
+def mesurer() -> tuple[Mesure, ...]:
     """By number of decisions learned from; nothing depends on the base."""
     a_part = simuler(A_PART, 99)
     depart, ece_depart = perte_et_ece(CoucheDecision(), a_part)
@@ -65,4 +67,4 @@ def mesurer() -> list[Mesure]:
                 float(np.mean([e for _, e in lues])) if nombre else ece_depart,
             )
         )
-    return mesures
+    return tuple(mesures)
