@@ -1,16 +1,20 @@
 import io
-from datetime import date
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import openpyxl
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from marketplace.comptes.models import Affectation
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
-from marketplace.erreurs import FichierRefuse, Introuvable
+from marketplace.erreurs import FichierRefuse, Introuvable, RegleViolee
 from marketplace.personnes import services
-from marketplace.personnes.models import Experience, Personne, Suivi
+from marketplace.personnes.models import DemandeSuivi, Experience, Personne, Suivi
 from marketplace.personnes.rules.fichier import lire_modes, lire_permis
 from marketplace.personnes.rules.identite import empreinte
 from marketplace.tableur import lire_tableau, reconnaitre_colonnes
@@ -197,3 +201,76 @@ def test_les_deplacements_et_les_permis_en_toutes_lettres() -> None:
     assert lire_modes("sans véhicule") == ("marche",)
     assert lire_permis("permis B et C") == ("B", "C")
     assert lire_permis("en cours") == ()
+
+
+def test_un_numero_egare_dans_une_case_ne_coute_que_sa_ligne(ctx: Contexte, referente: Acteur) -> None:
+    fichier = csv(
+        "Exemple;Nadia;;;Lunel;maçon;;;;",
+        "Exemple;Zoé;;;Lunel;285047800608436;;;;",
+        "285047800608436;Ali;;;;maçon;;;;",
+        "Exemple;Paul;;;1 85 05 78 006 084 36;maçon;;;;",
+    )
+    bilan = services.importer_fichier(ctx, referente, fichier, "file.csv")
+    assert bilan.bonnes == 1
+    assert [r.ligne for r in bilan.refusees] == [3, 4, 5]
+    assert all("sécurité sociale" in r.motif for r in bilan.refusees)
+    assert "285047800608436" not in str(bilan)
+    assert "084 36" not in str(bilan)
+
+
+def test_les_personnes_deja_connues_se_demandent_en_une_case(
+    ctx: Contexte, fabrique: Fabrique, referente: Acteur
+) -> None:
+    connue = fabrique.personne(
+        fabrique.referent(), empreinte=empreinte(ctx.config.cle_secrete, "Karim", "Ailleurs", date(1990, 1, 1))
+    )
+    fichier = csv("Ailleurs;Karim;01/01/1990;;;;;;;")
+    assert services.examiner_fichier(ctx, referente, fichier, "file.csv").connues == 1
+    assert services.importer_fichier(ctx, referente, fichier, "file.csv").demandees == 0
+    assert services.importer_fichier(ctx, referente, fichier, "file.csv", demander_suivis=True).demandees == 1
+    assert services.importer_fichier(ctx, referente, fichier, "file.csv", demander_suivis=True).demandees == 0
+    with ctx.lecture() as s:
+        assert s.scalars(select(DemandeSuivi.personne_id)).all() == [connue.id]
+
+
+def test_toute_la_file_active_s_informe_a_une_date_et_celle_d_un_autre_reste(
+    ctx: Contexte, fabrique: Fabrique, referente: Acteur
+) -> None:
+    autre = fabrique.personne(fabrique.referent(), information_le=None)
+    services.importer_fichier(ctx, referente, csv(BONNE, "Correct;Paul;;;;;;;;"), "file.csv")
+    veille = ctx.aujourdhui() - timedelta(days=1)
+    with pytest.raises(RegleViolee):
+        services.informer_tous(ctx, referente, canal="courrier", le=ctx.aujourdhui() + timedelta(days=1))
+    assert services.informer_tous(ctx, referente, canal="courrier", le=veille) == 2
+    assert services.informer_tous(ctx, referente, canal="courrier") == 0
+    dates = {p.id: p.information_le for p in personnes(ctx)}
+    assert dates.pop(autre.id) is None
+    assert set(dates.values()) == {veille}
+
+
+def test_la_page_dit_chaque_ligne_laissee_et_un_second_envoi_n_ecrit_rien(
+    ctx: Contexte, fabrique: Fabrique, connecter: Callable[[Affectation], FlaskClient]
+) -> None:
+    affectation = fabrique.referent()
+    page = connecter(affectation)
+    fichier = csv(BONNE, "Futur;Ali;12/04/2090;;;;;;;")
+    examen = page.post("/referent/personnes/importer", data={"fichier": (io.BytesIO(fichier), "file.csv")})
+    jeton = re.search(r'name="jeton" value="([^"]+)"', examen.get_data(as_text=True))
+    assert jeton is not None
+    envoi = {"jeton": jeton[1], "nom": "file.csv", "information_canal": ""}
+    suite = page.post("/referent/personnes/importer/ecrire", data=envoi)
+    html = page.get(suite.location).get_data(as_text=True)
+    assert "1 personne enregistrée" in html
+    assert "Futur" in html
+    assert "dans le futur" in html
+    assert "/a-informer" in html
+    assert connecter(fabrique.referent()).get(suite.location).status_code == 404
+    assert page.post("/referent/personnes/importer/ecrire", data=envoi).location.endswith("/importer")
+    assert len(personnes(ctx)) == 1
+    refus = page.post("/referent/personnes/a-informer", data={"qui": "toutes", "information_le": "2090-01-01"})
+    assert refus.status_code == 422
+    page.post(
+        "/referent/personnes/a-informer",
+        data={"qui": "toutes", "information_canal": "courrier", "information_le": "2026-11-02"},
+    )
+    assert [p.information_le for p in personnes(ctx)] == [date(2026, 11, 2)]

@@ -18,6 +18,7 @@ from marketplace.personnes.models import (
     CompetencePersonne,
     EtatValidation,
     Experience,
+    MobilitePersonne,
     Personne,
     Statut,
     Validation,
@@ -59,6 +60,7 @@ class ProfilLu:
     weekend: bool
     disponible_le: date | None
     limites: tuple[str, ...]
+    creneaux: frozenset[str]
 
 
 def classables(requete: Any) -> Any:
@@ -92,7 +94,11 @@ def _profils(s: Session, territoire_id: int, ids: list[int] | None) -> list[Prof
     competences = select(CompetencePersonne.personne_id, nom).outerjoin(
         Competence, Competence.code_ogr == CompetencePersonne.code_ogr
     )
+    creneaux = select(MobilitePersonne.personne_id, MobilitePersonne.creneaux)
     if ids is None:
+        creneaux = creneaux.join(Personne, Personne.id == MobilitePersonne.personne_id).where(
+            Personne.territoire_id == territoire_id
+        )
         experiences = experiences.join(Personne, Personne.id == Experience.personne_id).where(
             Personne.territoire_id == territoire_id
         )
@@ -101,6 +107,7 @@ def _profils(s: Session, territoire_id: int, ids: list[int] | None) -> list[Prof
         )
     else:
         du_territoire = du_territoire.where(Personne.id.in_(ids))
+        creneaux = creneaux.where(MobilitePersonne.personne_id.in_(ids))
         experiences = experiences.where(Experience.personne_id.in_(ids))
         competences = competences.where(CompetencePersonne.personne_id.in_(ids))
     par_personne: dict[int, list[ExperienceLue]] = defaultdict(list)
@@ -109,6 +116,7 @@ def _profils(s: Session, territoire_id: int, ids: list[int] | None) -> list[Prof
     acquis: dict[int, list[str]] = defaultdict(list)
     for numero, libelle in s.execute(competences.order_by(CompetencePersonne.id)):
         acquis[numero].append(libelle)
+    horaires = dict(s.execute(creneaux).tuples().all())
     return [
         ProfilLu(
             p.id,
@@ -126,6 +134,7 @@ def _profils(s: Session, territoire_id: int, ids: list[int] | None) -> list[Prof
             p.weekend,
             p.disponible_le,
             tuple(LIMITES.get(code, code) for code in p.limites),
+            frozenset(horaires.get(p.id, ())),
         )
         for p in s.scalars(du_territoire.order_by(Personne.id))
     ]

@@ -96,10 +96,11 @@ def _informee() -> ColumnElement[bool]:
 
 
 def _suivie_par(referent_id: int | None, jour: date) -> ColumnElement[bool]:
-    suivis = select(Suivi.id).where(Suivi.personne_id == Personne.id, suivi_en_cours(jour))
+    """In this caseload, or in anybody's. Not correlated: SQLite would walk the whole caseload for each person."""
+    suivis = select(Suivi.personne_id).where(suivi_en_cours(jour))
     if referent_id is not None:
         suivis = suivis.where(Suivi.referent_id == referent_id)
-    return suivis.exists()
+    return Personne.id.in_(suivis)
 
 
 def _sans_metier_confirme() -> ColumnElement[bool]:

@@ -89,6 +89,19 @@ def refuser_nir(texte: str, *, champ: str | None = None) -> str:
     return texte
 
 
+def colonnes_de_nir(entetes: Sequence[str], lignes: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """As `colonnes_nir`, but a column where fewer than half the cells hold one is kept: those lines are refused.
+
+    One number typed in the wrong cell does not cost everybody her jobs or her name.
+    """
+    interdites = []
+    for rang in colonnes_nir(entetes, lignes):
+        cellules = [ligne[rang] for ligne in lignes if rang < len(ligne) and ligne[rang].strip()]
+        if cle(entetes[rang]) in _ENTETES_NIR or sum(map(contient_nir, cellules)) * 2 >= len(cellules):
+            interdites.append(rang)
+    return tuple(interdites)
+
+
 def colonnes_nir(entetes: Sequence[str], lignes: Iterable[Sequence[str]]) -> tuple[int, ...]:
     """Ranks of the columns of a file to drop: named like a NIR, or holding at least one (R106)."""
     interdites = {rang for rang, entete in enumerate(entetes) if cle(entete) in _ENTETES_NIR}

@@ -15,7 +15,7 @@ from marketplace.personnes.services.demandes_suivi import (
     repondre_demande_suivi,
 )
 from marketplace.personnes.services.imports import BilanImport, examiner_fichier, importer_fichier
-from marketplace.personnes.services.information import CANAUX, informer, informer_plusieurs, remettre
+from marketplace.personnes.services.information import CANAUX, informer, informer_plusieurs, informer_tous, remettre
 from marketplace.personnes.services.lectures import lire_fiche, lire_liste, lire_noms, lire_validations
 from marketplace.personnes.services.mobilite import noter_mobilite
 from marketplace.personnes.services.parcours import noter_pass, noter_suspension, poser_criteres, retirer_suspension
@@ -75,6 +75,7 @@ __all__ = [
     "importer_fichier",
     "informer",
     "informer_plusieurs",
+    "informer_tous",
     "inscrire_validation",
     "lire_demande",
     "lire_demandes_suivi",

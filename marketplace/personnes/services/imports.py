@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,8 +18,9 @@ from marketplace.personnes.models import Personne, Suivi
 from marketplace.personnes.portee import suivi_en_cours
 from marketplace.personnes.rules.fichier import COLONNES, LIBELLES, OBLIGATOIRES, lire_saisie
 from marketplace.personnes.rules.identite import empreinte
-from marketplace.personnes.rules.proteges import colonnes_nir, contient_nir
+from marketplace.personnes.rules.proteges import colonnes_de_nir, contient_nir, refuser_nir
 from marketplace.personnes.rules.saisie import ProfilSaisi, controler_profil
+from marketplace.personnes.services.demandes_suivi import inscrire_demandes_suivi
 from marketplace.personnes.services.profil import Information, inscrire_personnes
 from marketplace.tableur import Tableau, lire_tableau, reconnaitre_colonnes
 from marketplace.territoire.models import Commune
@@ -28,7 +29,10 @@ from marketplace.valeurs import cle
 
 @dataclass(frozen=True, slots=True)
 class BilanImport:
-    """What a file holds, line by line: good, already in the caseload, refused; and what became of its columns."""
+    """What a file holds, line by line: good, already in the caseload, refused; and what became of its columns.
+
+    `connues`: refused lines of somebody the territory knows; `demandees`: how many of them were asked for.
+    """
 
     lignes: int
     bonnes: int
@@ -37,6 +41,8 @@ class BilanImport:
     colonnes: tuple[tuple[str, str], ...]
     ignorees: tuple[str, ...]
     retirees: tuple[str, ...]
+    connues: int = 0
+    demandees: int = 0
     ecrites: bool = False
 
 
@@ -46,6 +52,7 @@ class _Examen:
 
     bilan: BilanImport
     saisies: list[ProfilSaisi]
+    connues: list[int]
 
     @property
     def codes(self) -> set[str]:
@@ -61,11 +68,18 @@ def examiner_fichier(ctx: Contexte, acteur: Acteur, contenu: bytes, nom: str) ->
 
 
 def importer_fichier(
-    ctx: Contexte, acteur: Acteur, contenu: bytes, nom: str, *, information: Information | None = None
+    ctx: Contexte,
+    acteur: Acteur,
+    contenu: bytes,
+    nom: str,
+    *,
+    information: Information | None = None,
+    demander_suivis: bool = False,
 ) -> BilanImport:
     """Write the good lines in one transaction, in the caseload of the actor; the others are told.
 
-    The same file sent again writes nothing twice. Raises FichierRefuse for the whole.
+    `demander_suivis`: ask the facilitateur to follow those the territory knows already. The same file sent again
+    writes nothing twice. Raises FichierRefuse for the whole.
     """
     _exiger(acteur)
     with ctx.transaction() as s:
@@ -74,6 +88,7 @@ def importer_fichier(
         # Held here so that the session keeps them: each line then finds its commune without asking the base.
         communes = list(s.scalars(select(Commune).where(Commune.code_insee.in_(examen.codes))))
         personnes = inscrire_personnes(ctx, s, acteur, examen.saisies, information, refs_prises=prises)
+        demandees = inscrire_demandes_suivi(ctx, s, acteur, examen.connues) if demander_suivis else 0
         b = examen.bilan
         if personnes:
             journaliser(
@@ -85,7 +100,7 @@ def importer_fichier(
                 f"Fichier importé : {b.bonnes} personnes, {len(communes)} communes, {len(b.refusees)} lignes refusées",
                 refs=[p.ref for p in personnes],
             )
-        return BilanImport(b.lignes, b.bonnes, b.deja, b.refusees, b.colonnes, b.ignorees, b.retirees, ecrites=True)
+        return replace(b, demandees=demandees, ecrites=True)
 
 
 def _exiger(acteur: Acteur) -> None:
@@ -97,7 +112,7 @@ def _examiner(ctx: Contexte, s: Session, acteur: Acteur, contenu: bytes, nom: st
     if contient_nir(nom):
         raise FichierRefuse("Le nom du fichier contient un numéro de sécurité sociale : renommez-le.")
     tableau = lire_tableau(contenu, nom)
-    interdites = set(colonnes_nir(tableau.entetes, [ligne.cellules for ligne in tableau.lignes]))
+    interdites = set(colonnes_de_nir(tableau.entetes, [ligne.cellules for ligne in tableau.lignes]))
     entetes = [("" if i in interdites else e) for i, e in enumerate(tableau.entetes)]
     colonnes = reconnaitre_colonnes(entetes, COLONNES)
     manquantes = [LIBELLES[c] for c in OBLIGATOIRES if c not in colonnes]
@@ -117,6 +132,8 @@ def _examiner(ctx: Contexte, s: Session, acteur: Acteur, contenu: bytes, nom: st
             saisie = lecteur.lire(cellules)
         except RegleViolee as refus:
             qui = f"{cellules.get('prenom', '')} {cellules.get('nom', '')}".strip()
+            if contient_nir(qui):
+                qui = ""
             champ = LIBELLES.get(refus.champ or "", "")
             refusees.append(LigneRefusee(ligne.numero, qui, f"{champ} : {refus.message}" if champ else refus.message))
             continue
@@ -124,7 +141,8 @@ def _examiner(ctx: Contexte, s: Session, acteur: Acteur, contenu: bytes, nom: st
             deja += 1
         else:
             saisies.append(saisie)
-    return _Examen(_bilan(tableau, colonnes, interdites, saisies, deja, refusees), saisies)
+    bilan = _bilan(tableau, colonnes, interdites, saisies, deja, refusees)
+    return _Examen(replace(bilan, connues=len(lecteur.connues)), saisies, lecteur.connues)
 
 
 def _bilan(
@@ -164,23 +182,27 @@ class _Lecteur:
                 select(Suivi.personne_id).where(Suivi.referent_id == acteur.referent_id, suivi_en_cours(self.jour))
             )
         )
-        self.marques = {marque for numero, marque, _ in du_territoire if marque and numero not in siennes}
+        self.marques = {marque: numero for numero, marque, _ in du_territoire if marque and numero not in siennes}
+        self.connues: list[int] = []
         self.siennes = {marque for numero, marque, _ in du_territoire if marque and numero in siennes}
         self.noms = {nom for numero, _, nom in du_territoire if numero in siennes}
         self.vues: set[str] = set()
 
     def lire(self, cellules: dict[str, str]) -> ProfilSaisi | None:
         """The profile of a line, None when the person is already in this caseload. Raises RegleViolee."""
+        for champ, cellule in cellules.items():
+            refuser_nir(cellule, champ=champ)
         saisie = lire_saisie(cellules, self._commune(cellules.get("commune", "")))
         controler_profil(saisie, self.jour)
         marque = empreinte(self.ctx.config.cle_secrete, saisie.prenom, saisie.nom, saisie.date_naissance)
         nom = cle(f"{saisie.nom} {saisie.prenom}")
         if marque in self.siennes or (marque is None and nom in self.noms):
             return None
-        if marque in self.marques:
+        if marque is not None and marque in self.marques:
+            self.connues.append(self.marques[marque])
             raise RegleViolee(
                 "Une personne de même nom, née le même jour, est déjà enregistrée sur ce territoire : "
-                "demandez au facilitateur de vous la confier."
+                "demandez à la suivre en cochant la case."
             )
         identite = marque or nom
         if identite in self.vues:

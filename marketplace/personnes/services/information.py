@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.comptes.droits import Action
+from marketplace.comptes.droits import Action, Portee, exiger
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import RegleViolee
 from marketplace.journal.services import journaliser
-from marketplace.personnes.models import Personne
-from marketplace.personnes.portee import personne_du_perimetre
-from marketplace.personnes.rules.information import VERSION_NOTICE, Canal, noter_information
+from marketplace.personnes.models import Personne, Suivi
+from marketplace.personnes.portee import personne_du_perimetre, suivi_en_cours
+from marketplace.personnes.rules.information import VERSION_NOTICE, VERSION_NOTICE_VALIDATION, Canal, noter_information
 from marketplace.personnes.services.vivier import noter_changement
 
 CANAUX = {
@@ -46,16 +47,41 @@ def informer(ctx: Contexte, acteur: Acteur, ref: str, *, canal: str, le: date | 
         journaliser(s, quand, acteur, "informer", personne, "Personne informée de ses droits", canal=canal)
 
 
-def informer_plusieurs(ctx: Contexte, acteur: Acteur, refs: Sequence[str], *, canal: str) -> int:
-    """The same for a whole file at once; how many were told. One wrong reference refuses all."""
+def informer_plusieurs(
+    ctx: Contexte, acteur: Acteur, refs: Sequence[str], *, canal: str, le: date | None = None
+) -> int:
+    """The same for several at once; how many were told. One wrong reference refuses all."""
     quand, jour = ctx.horloge(), ctx.aujourdhui()
     with ctx.transaction() as s:
         for ref in dict.fromkeys(refs):
             personne = personne_du_perimetre(s, acteur, Action.SUIVRE_PERSONNE, ref, jour)
-            inscrire_information(personne, jour, canal, jour)
+            inscrire_information(personne, le or jour, canal, jour)
             noter_changement(s, quand, personne.id)
             journaliser(s, quand, acteur, "informer", personne, "Personne informée de ses droits", canal=canal)
         return len(dict.fromkeys(refs))
+
+
+def informer_tous(ctx: Contexte, acteur: Acteur, *, canal: str, le: date | None = None) -> int:
+    """The same for everyone of one's caseload who was not told yet; how many. Withdrawn people are left alone."""
+    quand, jour = ctx.horloge(), ctx.aujourdhui()
+    referents = frozenset({acteur.referent_id} if acteur.referent_id is not None else ())
+    exiger(acteur, Action.SUIVRE_PERSONNE, Portee(acteur.territoire_id, referents=referents))
+    with ctx.transaction() as s:
+        siennes = select(Suivi.personne_id).where(Suivi.referent_id == acteur.referent_id, suivi_en_cours(jour))
+        personnes = s.scalars(
+            select(Personne).where(
+                Personne.id.in_(siennes),
+                Personne.territoire_id == acteur.territoire_id,
+                Personne.anonymisee_le.is_(None),
+                Personne.retiree_le.is_(None),
+                or_(Personne.information_le.is_(None), Personne.information_version == VERSION_NOTICE_VALIDATION),
+            )
+        ).all()
+        for personne in personnes:
+            inscrire_information(personne, le or jour, canal, jour)
+            noter_changement(s, quand, personne.id)
+            journaliser(s, quand, acteur, "informer", personne, "Personne informée de ses droits", canal=canal)
+        return len(personnes)
 
 
 def inscrire_retrait(s: Session, ctx: Contexte, acteur: Acteur, ref: str) -> Personne:

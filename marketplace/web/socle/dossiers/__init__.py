@@ -14,7 +14,7 @@ from marketplace.comptes.roles import Role
 from marketplace.web.socle.acces import reserve_a
 from marketplace.web.socle.dossiers.commun import ACCOMPAGNEMENT
 from marketplace.web.socle.dossiers.droits import copie, donnees, effacer
-from marketplace.web.socle.dossiers.fichiers import importer, importer_vraiment, informer_ensemble
+from marketplace.web.socle.dossiers.fichiers import importer, importer_vraiment, informer_ensemble, resultat_import
 from marketplace.web.socle.dossiers.mobilite import mobilite
 from marketplace.web.socle.dossiers.pages import fiche_de_competences, hors_de_portee, page_de_fiche, page_de_liste
 from marketplace.web.socle.dossiers.parcours import (
@@ -37,6 +37,7 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/nouvelle", "nouvelle", ("GET", "POST"), nouvelle),
     ("/importer", "importer", ("GET", "POST"), importer),
     ("/importer/ecrire", "importer_vraiment", ("POST",), importer_vraiment),
+    ("/importer/<jeton>", "resultat_import", ("GET",), resultat_import),
     ("/a-informer", "informer_ensemble", ("GET", "POST"), informer_ensemble),
     ("/situations", "situations", ("GET",), situations),
     ("/situations/<int:point_id>", "repondre_question", ("POST",), repondre_question),

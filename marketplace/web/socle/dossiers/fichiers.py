@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from marketplace.depots import deposer, reprendre
+from marketplace.depots import deposer, noter, notes_de, reprendre
 from marketplace.erreurs import FichierRefuse, Introuvable, RegleViolee
 from marketplace.personnes import services
 from marketplace.personnes.queries import FiltresPersonnes
+from marketplace.personnes.rules.fichier import lire_date
 from marketplace.web.socle.acces import acteur, contexte
 from marketplace.web.socle.dossiers.commun import finalite
 from marketplace.web.socle.filtres import pluriel
 from marketplace.web.socle.formulaires_personnes import CANAUX_PROPOSES
+
+MONTREES = 200
 
 
 def importer() -> Any:
@@ -43,31 +48,68 @@ def importer_vraiment() -> Any:
     except Introuvable:
         flash("Ce fichier n'est plus là : envoyez-le de nouveau.", "warning")
         return redirect(url_for(".importer"))
-    information = services.Information(ctx.aujourdhui(), canal) if canal else None
-    bilan = services.importer_fichier(ctx, moi, contenu, request.form.get("nom", ""), information=information)
-    flash(f"{pluriel(bilan.bonnes, 'personne enregistrée', 'personnes enregistrées')}.")
-    if bilan.refusees:
-        flash(f"{pluriel(len(bilan.refusees), 'ligne laissée', 'lignes laissées')} de côté.", "warning")
-    return redirect(url_for(".liste") if canal else url_for(".informer_ensemble"))
+    try:
+        information = services.Information(_date_dite(ctx.aujourdhui()), canal) if canal else None
+        bilan = services.importer_fichier(
+            ctx,
+            moi,
+            contenu,
+            request.form.get("nom", ""),
+            information=information,
+            demander_suivis=request.form.get("demander") == "oui",
+        )
+    except Introuvable:
+        raise
+    except RegleViolee as refus:
+        flash(f"Rien n'est enregistré. {refus.message} Envoyez le fichier de nouveau.", "danger")
+        return redirect(url_for(".importer"))
+    # The file is erased; what became of it stays an hour beside an empty one, for its sender alone.
+    jeton = deposer(ctx, moi, b"")
+    noter(ctx, moi, jeton, asdict(bilan) | {"nom": request.form.get("nom", ""), "informees": bool(canal)})
+    return redirect(url_for(".resultat_import", jeton=jeton))
+
+
+def resultat_import(jeton: str) -> Any:
+    """What became of each line of the file that was written."""
+    return render_template("socle/personnes/importe.html", b=notes_de(contexte(), acteur(), jeton))
+
+
+def _date_dite(jour: date) -> date:
+    """The day people were told; today when nothing is said. Raises RegleViolee."""
+    return lire_date(request.form.get("information_le", ""), "information_le") or jour
 
 
 def informer_ensemble() -> Any:
     """Everyone who still has to be told, the text to give them, and one button to note it."""
     ctx, moi = contexte(), acteur()
+    refus = ""
     if request.method == "POST":
-        refs = request.form.getlist("ref")
+        canal = request.form.get("information_canal", "")
         try:
-            nombre = services.informer_plusieurs(ctx, moi, refs, canal=request.form.get("information_canal", ""))
-        except RegleViolee as refus:
-            flash(refus.message, "danger")
+            le = _date_dite(ctx.aujourdhui())
+            if request.form.get("qui") == "toutes":
+                nombre = services.informer_tous(ctx, moi, canal=canal, le=le)
+            else:
+                nombre = services.informer_plusieurs(ctx, moi, request.form.getlist("ref"), canal=canal, le=le)
+        except Introuvable:
+            raise
+        except RegleViolee as erreur:
+            refus = erreur.message
         else:
             flash(f"Information notée pour {pluriel(nombre, 'personne')}.")
-        return redirect(url_for(".informer_ensemble"))
+            return redirect(url_for(".informer_ensemble"))
     a_informer = services.lire_liste(
         ctx,
         moi,
         FiltresPersonnes(etat="a_informer", referent_id=moi.referent_id, tri="nom"),
         f"{finalite()}, information",
-        par_page=200,
+        par_page=MONTREES,
     )
-    return render_template("socle/personnes/informer_ensemble.html", liste=a_informer, canaux=CANAUX_PROPOSES)
+    page = render_template(
+        "socle/personnes/informer_ensemble.html",
+        liste=a_informer,
+        canaux=CANAUX_PROPOSES,
+        refus=refus,
+        saisi=request.form,
+    )
+    return (page, 422) if refus else page
