@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
-from wtforms import DateField, HiddenField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import DateField, HiddenField, SelectField
+from wtforms.validators import InputRequired, Optional
 
 from marketplace.comptes.models import Organisation
 from marketplace.comptes.roles import Role
@@ -21,12 +21,13 @@ from marketplace.offres.queries import OffreVue
 from marketplace.offres.queries import offre as lire_offre
 from marketplace.propositions import queries
 from marketplace.propositions.queries import PropositionVue
-from marketplace.propositions.rules import MOTIFS, Transition
+from marketplace.propositions.rules import Transition
 from marketplace.propositions.services import embaucher, lire_fiche, lire_liste, modalites_de, repondre
 from marketplace.valeurs import ajouter_mois
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.formulaires import ChampHeures, Formulaire, options
-from marketplace.web.socle.propositions import ChampMoment, a_paris, lire_page, version_de
+from marketplace.web.socle.propositions import a_paris, lire_page, version_de
+from marketplace.web.socle.reponses import FAITS, FormulaireRefus, FormulaireRencontre
 
 bp = Blueprint("employeur_propositions", __name__, url_prefix="/employeur/propositions")
 
@@ -42,35 +43,6 @@ MODALITES = {
     Modalite.COTRAITANCE: "Cotraitance",
     Modalite.MARCHE_RESERVE: "Marché réservé",
 }
-
-FAITS = {
-    Transition.ETUDIER: "C'est noté : vous étudiez cette proposition.",
-    Transition.RENCONTRER: "Rencontre notée. Son référent est prévenu.",
-    Transition.PRE_EMBAUCHER: "C'est noté : une immersion est en vue. Son référent est prévenu.",
-    Transition.ACCEPTER: "Proposition acceptée. Son référent est prévenu.",
-    Transition.DECLINER: "C'est noté. Seul un résumé sans nom garde la raison.",
-    Transition.METTRE_AU_VIVIER: "C'est noté : vous la gardez pour plus tard.",
-}
-
-
-class FormulaireRencontre(Formulaire):
-    """When and where."""
-
-    creneau = ChampMoment("Jour et heure", [InputRequired("Choisissez le jour et l'heure de la rencontre.")])
-    lieu = StringField("Lieu", [Optional(), Length(max=200)])
-    version = HiddenField()
-
-
-class FormulaireRefus(Formulaire):
-    """Why not, by code: read in aggregates only."""
-
-    motif = SelectField(
-        "Pourquoi ?",
-        [InputRequired("Choisissez une raison dans la liste.")],
-        choices=options([("", "Choisissez"), *MOTIFS.items()]),
-        description="Cette raison ne se lit que dans des totaux, sans nom.",
-    )
-    version = HiddenField()
 
 
 class FormulaireEmbauche(Formulaire):

@@ -10,9 +10,9 @@ from marketplace.erreurs import RegleViolee
 from marketplace.propositions.liens import PAR_LIEN, QuestionDeReponse, lire_question
 from marketplace.propositions.rules import Transition
 from marketplace.propositions.services import repondre as repondre_proposition
-from marketplace.web.employeur.propositions import FAITS, FormulaireRefus, FormulaireRencontre
 from marketplace.web.socle.acces import contexte, public
 from marketplace.web.socle.propositions import a_paris
+from marketplace.web.socle.reponses import FAITS, FormulaireRefus, FormulaireRencontre
 from marketplace.web.socle.securite import limiteur
 
 bp = Blueprint("public_repondre", __name__, url_prefix="/repondre")
