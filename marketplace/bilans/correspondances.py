@@ -59,4 +59,5 @@ def definitions_au(s: Session, territoire_id: int, periodes: Sequence[Periode]) 
         definitions,
         sorties=DefinitionSorties(mois_durable=actuels.sortie_durable_mois),
         petit_effectif=actuels.petit_effectif,
+        priorite=actuels.priorite_categories,
     )

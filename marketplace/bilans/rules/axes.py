@@ -82,6 +82,7 @@ def _prescripteur(registre: Registre, c: ContratLu) -> str:
 
 
 NOMS_DES_CONTRATS: Mapping[str, Callable[[Registre, ContratLu], str]] = {
+    "public_principal": Registre.public_principal,
     "qpv": lambda _, c: QPV.get(c.qpv or "", NON_RENSEIGNE),
     "niveau": lambda _, c: NIVEAUX.get(c.niveau or "", NON_RENSEIGNE),
     "epci": lambda r, c: r.faits.epci.get(c.code_insee or "", NON_RENSEIGNE),

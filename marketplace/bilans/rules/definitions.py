@@ -84,12 +84,14 @@ class Definitions:
     """What a report was made with: its named rows, the divisor of an ETP and its decimals, the exits, the small cells.
 
     `acheteurs`: id of a buyer → row. `principal`: row of the territory's main buyer. `etp`: by rank of period,
-    (hours of one ETP, decimals shown). `articles`: whether amounts and counts are by year.
+    (hours of one ETP, decimals shown). `priorite`: codes of the categories, the one that names somebody who has
+    several first (R51). `articles`: whether amounts and counts are by year.
     """
 
     acheteurs: Mapping[int, str] = field(default_factory=dict)
     principal: str = ""
     statuts: Mapping[str, str] = field(default_factory=lambda: dict(STATUTS))
+    priorite: tuple[str, ...] = tuple(STATUTS)
     modalites: Mapping[str, str] = field(default_factory=lambda: dict(MODALITES))
     secteurs: Mapping[str, str] = field(default_factory=dict)
     etp: tuple[tuple[Decimal, int], ...] = ((Decimal(1600), 1),) * 4

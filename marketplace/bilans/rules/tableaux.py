@@ -129,6 +129,12 @@ class Registre:
         noms = dict.fromkeys(self.definitions.statuts.get(c, c) for c in contrat.statuts)
         return tuple(noms) or (NON_RENSEIGNE,)
 
+    def public_principal(self, contrat: ContratLu) -> str:
+        """Row of the one category that counts the person once: the first in the territory's order (R51)."""
+        rangs = {code: rang for rang, code in enumerate(self.definitions.priorite)}
+        siens = sorted(contrat.statuts, key=lambda c: (rangs.get(c, len(rangs)), c))
+        return self.definitions.statuts.get(siens[0], siens[0]) if siens else NON_RENSEIGNE
+
     def _organisation(self, identifiant: int | None, champ: Callable[[str, str | None], str]) -> str:
         o = self.faits.organisations.get(identifiant or 0)
         return NON_RENSEIGNE if o is None else champ(o.nom, o.effectif)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from marketplace.bilans.presentation import arrondie, en_json, exacte
+from marketplace.bilans.rules.axes import axe
 from marketplace.bilans.rules.bilan import dresser
 from marketplace.bilans.rules.definitions import Definitions
 from marketplace.bilans.rules.periode import Periode, annee, periode
@@ -22,6 +23,7 @@ from marketplace.bilans.rules.registre import (
     OrganisationLue,
     PersonneLue,
 )
+from marketplace.bilans.rules.tableaux import Registre
 from marketplace.erreurs import RegleViolee
 
 D = Decimal
@@ -252,3 +254,15 @@ def test_arrondi_et_exact() -> None:
     assert arrondie(D("0.5")) == 1
     assert exacte(D("12.50")) == "12.5"
     assert exacte(D(1) / 3) == "0.333333333333"
+
+
+def test_le_public_principal_suit_l_ordre_du_territoire() -> None:
+    """Somebody who has several categories counts once, under the first of the territory's order (R51)."""
+    plusieurs, sans = contrat(1, 1, statuts=("qpv", "rsa", "deld")), contrat(2, 2, statuts=())
+    lus = faits([(0, 1, 100, 100)], [plusieurs, sans], [marche(100)])
+    usage = Registre(lus, Definitions())
+    choisi = Registre(lus, Definitions(priorite=("qpv", "deld", "rsa")))
+    assert (usage.public_principal(plusieurs), usage.public_principal(sans)) == ("RSA", "Non renseigné")
+    assert choisi.public_principal(plusieurs) == choisi.definitions.statuts["qpv"]
+    colonne = axe(choisi, "public_principal")
+    assert [colonne.libelles[i] for i in colonne.codes] == [choisi.definitions.statuts["qpv"]]
