@@ -116,7 +116,7 @@ def _profils(s: Session, territoire_id: int, ids: list[int] | None) -> list[Prof
     acquis: dict[int, list[str]] = defaultdict(list)
     for numero, libelle in s.execute(competences.order_by(CompetencePersonne.id)):
         acquis[numero].append(libelle)
-    horaires = dict(s.execute(creneaux).tuples().all())
+    horaires: dict[int, Any] = {ligne[0]: ligne[1] for ligne in s.execute(creneaux)}
     return [
         ProfilLu(
             p.id,
