@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from marketplace.matching.valeurs import ErreurMatching, Poste, Profil
+from collections.abc import Callable
+
+from marketplace.matching.valeurs import ErreurMatching, Heures, Poste, Profil
 
 PREMIER_BIT = 2
 """The two bits below are those of night and week-end work."""
 PLEIN_SERVICE = 10
 """Hour from which a first shift closes no line of public transport."""
+CRENEAUX = {
+    "avant_7h": (0, 7 * 60),
+    "7h_9h": (7 * 60, 9 * 60),
+    "9h_16h30": (9 * 60, 16 * 60 + 30),
+    "16h30_19h": (16 * 60 + 30, 19 * 60),
+    "apres_19h": (19 * 60, 24 * 60),
+}
+"""Hours of the day a person may say she is free at, in minutes; other wishes (a weekday, holidays) bind nothing."""
 PERMIS_IMPLIQUES = {
     "CE": ("C", "B"),
     "C": ("B",),
@@ -24,6 +34,11 @@ def premiere_arrivee(poste: Poste) -> int | None:
     if poste.heure_debut is None or poste.heure_debut.hour >= PLEIN_SERVICE:
         return None
     return poste.heure_debut.hour * 60 + poste.heure_debut.minute
+
+
+def quarts(heures: Heures, arrondi: Callable[[float], int]) -> int:
+    """Hours as quarters of an hour on one byte (63 h 45 at most)."""
+    return max(0, min(255, arrondi(float(heures) * 4)))
 
 
 class Exigences:
@@ -58,3 +73,15 @@ class Exigences:
             for implique in PERMIS_IMPLIQUES.get(p.strip().upper(), ()):
                 permis |= self.bit("P" + implique)
         return permis | caces
+
+    def creneaux(self, profil: Profil) -> int:
+        """Bits of the hours she may start at: those she said, all when she said none."""
+        dits = [c for c in CRENEAUX if c in profil.creneaux] or list(CRENEAUX)
+        return sum(self.bit("H" + c) for c in dits)
+
+    def creneau(self, poste: Poste) -> int:
+        """Bit of the hours in which the first shift begins; 0 when the offre does not say."""
+        if poste.heure_debut is None:
+            return 0
+        minute = poste.heure_debut.hour * 60 + poste.heure_debut.minute
+        return next(self.bit("H" + c) for c, (debut, fin) in CRENEAUX.items() if debut <= minute < fin)

@@ -91,5 +91,6 @@ def manque_exigence(motif: str, poste: Poste, profil: Profil, minutes: int | Non
     return {
         "nuit": "Travail de nuit non souhaité",
         "weekend": "Travail le week-end non souhaité",
+        "horaires": "Heure de prise de poste non souhaitée",
         "disponibilite": "Disponible trop tard",
     }[motif]

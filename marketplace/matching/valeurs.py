@@ -28,7 +28,10 @@ class Experience:
 
 @dataclass(frozen=True, slots=True)
 class Profil:
-    """What may be known of a person for ranking. `modes` among voiture, deux_roues, transports, velo, marche."""
+    """What may be known of a person for ranking. `modes` among voiture, deux_roues, transports, velo, marche.
+
+    `creneaux` names the hours of the day she said she may start at (see `exigences.CRENEAUX`); none: not said.
+    """
 
     ref: str
     experiences: tuple[Experience, ...] = ()
@@ -44,6 +47,7 @@ class Profil:
     weekend: bool = True
     disponible_le: date | None = None
     limites: tuple[str, ...] = ()
+    creneaux: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -18,16 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.decision import TEMPS_PLEIN, tableau
-from marketplace.matching.exigences import Exigences, premiere_arrivee
+from marketplace.matching.exigences import Exigences, premiere_arrivee, quarts
 from marketplace.matching.filtres import Bits, Masques, compter, depaqueter, empaqueter
 from marketplace.matching.lecture import LARGEUR, Lecture
 from marketplace.matching.listes import Colonne, Table
 from marketplace.matching.trajets import IMPOSSIBLE, MODES, Trajets, bits_modes
-from marketplace.matching.valeurs import Heures, Poste, Profil
+from marketplace.matching.valeurs import Poste, Profil
 
 INCONNU = 0  # minutes column: commune or modes unknown
 JOUR_ZERO = date(2000, 1, 1).toordinal()
-MOTIFS = ("permis", "caces", "nuit", "weekend", "heures", "disponibilite", "trajet")
+MOTIFS = ("permis", "caces", "nuit", "weekend", "horaires", "heures", "disponibilite", "trajet")
 BIT = {motif: 1 << i for i, motif in enumerate(MOTIFS)}
 RECUPERABLES = ("trajet", "permis", "caces", "heures")
 BIT_NUIT, BIT_WEEKEND = 1, 2
@@ -45,11 +45,6 @@ def melanger(hashes: NDArray[np.uint64], sel: int) -> NDArray[np.uint64]:
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     resultat: NDArray[np.uint64] = x ^ (x >> np.uint64(31))
     return resultat
-
-
-def _quarts(heures: Heures, arrondi: Callable[[float], int]) -> int:
-    """Hours as quarters of an hour on one byte (63 h 45 at most)."""
-    return max(0, min(255, arrondi(float(heures) * 4)))
 
 
 @dataclass(frozen=True)
@@ -144,11 +139,9 @@ class Vivier:
         return self.portes.numero((commune, modes, limite) if commune >= 0 and modes else (-1, 0, limite))
 
     def _classe(self, profil: Profil) -> int:
-        bits = self.exigences.detenus(profil)
+        bits = self.exigences.detenus(profil) | self.exigences.creneaux(profil)
         bits |= (BIT_NUIT if profil.nuit else 0) | (BIT_WEEKEND if profil.weekend else 0)
-        return self.classes.numero(
-            (bits, _quarts(profil.heures_min, math.floor), _quarts(profil.heures_max, math.ceil))
-        )
+        return self.classes.numero((bits, quarts(profil.heures_min, math.floor), quarts(profil.heures_max, math.ceil)))
 
     def poser(self, profil: Profil, lecture: Lecture, neutre: float, en_lot: bool = False) -> int:
         """Put a person in her slot (a new one if unknown); `en_lot` leaves posting lists to `batir`."""
@@ -310,12 +303,13 @@ class Vivier:
             (caces, "caces"),
             (BIT_NUIT if poste.nuit else 0, "nuit"),
             (BIT_WEEKEND if poste.weekend else 0, "weekend"),
+            (self.exigences.creneau(poste), "horaires"),
         ):
             if voulus:
                 demandes[motif] = voulus
                 rate[(bits & np.uint64(voulus)) != np.uint64(voulus)] |= BIT[motif]
         if poste.heures_hebdo is not None:
-            demandes["heures"] = h = _quarts(poste.heures_hebdo, round)
+            demandes["heures"] = h = quarts(poste.heures_hebdo, round)
             rate[(table[:, 1] > h) | (table[:, 2] < h)] |= BIT["heures"]
         limite = 32767
         if poste.debut is not None:

@@ -67,6 +67,7 @@ def profil_de(lu: ProfilLu) -> Any:
         weekend=lu.weekend,
         disponible_le=lu.disponible_le,
         limites=lu.limites,
+        creneaux=lu.creneaux,
     )
 
 

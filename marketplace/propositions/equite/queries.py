@@ -25,6 +25,7 @@ POURQUOI = {
     "heures": "Pas assez ou trop d'heures par rapport à leurs souhaits",
     "nuit": "Travail de nuit demandé",
     "weekend": "Travail le week-end demandé",
+    "horaires": "Heure de prise de poste",
     "disponibilite": "Disponibles plus tard",
 }
 """Why somebody is never among the first, one reason a person."""

@@ -32,6 +32,7 @@ ECARTS = {
     "caces": "sans le CACES demandé",
     "nuit": "ne souhaitant pas la nuit",
     "weekend": "ne souhaitant pas le week-end",
+    "horaires": "ne pouvant pas prendre le poste à cette heure",
     "heures": "à d'autres horaires hebdomadaires",
     "disponibilite": "disponibles trop tard",
     "trajet": "à plus loin que leur trajet accepté",
