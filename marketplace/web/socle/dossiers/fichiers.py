@@ -58,8 +58,6 @@ def importer_vraiment() -> Any:
             information=information,
             demander_suivis=request.form.get("demander") == "oui",
         )
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(f"Rien n'est enregistré. {refus.message} Envoyez le fichier de nouveau.", "danger")
         return redirect(url_for(".importer"))
@@ -91,8 +89,6 @@ def informer_ensemble() -> Any:
                 nombre = services.informer_tous(ctx, moi, canal=canal, le=le)
             else:
                 nombre = services.informer_plusieurs(ctx, moi, request.form.getlist("ref"), canal=canal, le=le)
-        except Introuvable:
-            raise
         except RegleViolee as erreur:
             refus = erreur.message
         else:

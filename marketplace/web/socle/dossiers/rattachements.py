@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.personnes import services
 from marketplace.web.socle.acces import acteur, contexte
 
@@ -34,8 +34,6 @@ def decliner(demande_id: int) -> Any:
 def _repondre(demande_id: int, fait: str, *, accepter: bool) -> Any:
     try:
         services.repondre_demande_suivi(contexte(), acteur(), demande_id, accepter=accepter)
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "warning")
     else:

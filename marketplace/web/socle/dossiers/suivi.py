@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import Introuvable, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.personnes import services
 from marketplace.personnes.queries import FichePersonne, referents_du_territoire
 from marketplace.personnes.rules.suivis import CE_QUE_PEUT, CONSEILLER_EMPLOI, REFERENT, ROLES
@@ -114,8 +114,6 @@ def fin_de_suivi(ref: str, utilisateur_id: int) -> Any:
     """End the suivi of a co-référent."""
     try:
         services.fin_de_suivi(contexte(), acteur(), ref, utilisateur_id)
-    except Introuvable:
-        raise
     except RegleViolee as refus:
         flash(refus.message, "warning")
     else:
