@@ -23,6 +23,7 @@ CHEMINS = (
     "/hors-de-portee",
     "/donnees",
     "/donnees.json",
+    "/donnees.pdf",
 )
 """Every page of one person's file, after her address."""
 

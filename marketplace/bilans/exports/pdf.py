@@ -6,6 +6,7 @@ The compiler refuses to write the standard when one of its rules fails.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,29 @@ from marketplace.bilans.vue import BilanVu
 DOSSIER = Path(__file__).resolve().parent / "modeles"
 
 
-def composer(modele: str, donnees: Mapping[str, Any]) -> bytes:
-    """The PDF of a model. `donnees` are plain JSON values; lang and title come from the model."""
-    pdf = typst.compile(
-        str(DOSSIER / modele),
-        sys_inputs={"donnees": json.dumps(donnees, ensure_ascii=False)},
-        pdf_standards="ua-1",
-        ignore_system_fonts=True,
+_HORS_POLICE = re.compile(r"[^\u0000-\u052f\u1e00-\u206f\u20a0-\u20bf]")
+"""Beyond Latin, Greek, Cyrillic and punctuation."""
+
+
+def _compiler(modele: str, donnees: str) -> object:
+    return typst.compile(
+        str(DOSSIER / modele), sys_inputs={"donnees": donnees}, pdf_standards="ua-1", ignore_system_fonts=True
     )
+
+
+def composer(modele: str, donnees: Mapping[str, Any]) -> bytes:
+    """The PDF of a model. `donnees` are plain JSON values; lang and title come from the model.
+
+    What the font cannot draw (emoji, other scripts) becomes « ? ».
+    """
+    texte = json.dumps(donnees, ensure_ascii=False)
+    try:
+        pdf = _compiler(modele, texte)
+    except typst.TypstError as refus:
+        if "could not be displayed" not in str(refus):
+            raise
+        # A drawing or a script that the font does not hold: the standard refuses it, the rest is still due.
+        pdf = _compiler(modele, _HORS_POLICE.sub("?", texte))
     if not isinstance(pdf, bytes):
         raise TypeError("the compiler gave several files")
     return pdf

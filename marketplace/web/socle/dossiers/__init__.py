@@ -13,7 +13,7 @@ from flask import Blueprint
 from marketplace.comptes.roles import Role
 from marketplace.web.socle.acces import reserve_a
 from marketplace.web.socle.dossiers.commun import ACCOMPAGNEMENT
-from marketplace.web.socle.dossiers.droits import copie, donnees, effacer
+from marketplace.web.socle.dossiers.droits import copie, copie_pdf, donnees, effacer
 from marketplace.web.socle.dossiers.fichiers import importer, importer_vraiment, informer_ensemble, resultat_import
 from marketplace.web.socle.dossiers.mobilite import mobilite
 from marketplace.web.socle.dossiers.pages import fiche_de_competences, hors_de_portee, page_de_fiche, page_de_liste
@@ -69,6 +69,7 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/<ref>/hors-de-portee", "hors_de_portee", ("GET",), hors_de_portee),
     ("/<ref>/donnees", "donnees", ("GET",), donnees),
     ("/<ref>/donnees.json", "copie", ("GET",), copie),
+    ("/<ref>/donnees.pdf", "copie_pdf", ("GET",), copie_pdf),
     ("/<ref>/effacer", "effacer", ("POST",), effacer),
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
+from marketplace.bilans.exports.dossier import donnees_pdf
 from marketplace.erreurs import RegleViolee
 from marketplace.personnes.rules.saisie import NIVEAUX
 from marketplace.propositions.services.droits_de_la_personne import (
@@ -14,6 +15,7 @@ from marketplace.propositions.services.droits_de_la_personne import (
     en_clair,
     lire_donnees,
 )
+from marketplace.territoire.queries import territoires
 from marketplace.web.socle.acces import acteur, contexte
 from marketplace.web.socle.dossiers.commun import (
     CANAUX_TOUS,
@@ -34,6 +36,17 @@ def copie(ref: str) -> Any:
     lues = lire_donnees(contexte(), acteur(), ref, accord_proposition=accord(ref), export=True)
     reponse = Response(json.dumps(en_clair(lues), ensure_ascii=False, indent=2), mimetype="application/json")
     reponse.headers["Content-Disposition"] = f'attachment; filename="donnees-{ref}.json"'
+    return reponse
+
+
+def copie_pdf(ref: str) -> Any:
+    """The same, as a PDF to hand over."""
+    ctx, moi = contexte(), acteur()
+    lues = lire_donnees(ctx, moi, ref, accord_proposition=accord(ref), export=True)
+    with ctx.lecture() as s:
+        territoire = next(t.nom for t in territoires(s) if t.id == moi.territoire_id)
+    reponse = Response(donnees_pdf(lues, territoire), mimetype="application/pdf")
+    reponse.headers["Content-Disposition"] = f'attachment; filename="donnees-{ref}.pdf"'
     return reponse
 
 
