@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from marketplace.cli import classement, main
+from marketplace.cli import classement, decisions, main
+from tests.propositions.test_decisions import simuler
 from tests.propositions.test_parcours import Scene
 
 
@@ -52,3 +53,21 @@ def test_une_reference_inconnue_se_dit_en_une_ligne(scene, capsys, arguments):
     assert sortie.out == ""
     assert len(sortie.err.strip().splitlines()) == 1
     assert arguments[1] in sortie.err
+
+
+def test_train_decisions_apprend_et_dit_ou_decider(fabrique, ctx, monkeypatch, capsys):
+    monkeypatch.setattr(decisions, "creer_contexte", lambda: ctx)
+    scene = Scene(fabrique)
+    assert main(["train", "decisions"]) == 1
+    assert "il en faut au moins" in capsys.readouterr().err
+    simuler(ctx, scene, fabrique, 80)
+    assert main(["train", "decisions", "--territoire", "ailleurs"]) == 1
+    assert "Aucun territoire" in capsys.readouterr().err
+    assert main(["train", "decisions", "--json"]) == 0
+    objet = json.loads(capsys.readouterr().out)
+    assert (objet["couche"], objet["nouvelle"], objet["etat"]) == ("CD-000001", True, "a_examiner")
+    assert objet["decisions"] == objet["mesures"]["nombre"] == 80
+    assert main(["train", "decisions", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["nouvelle"] is False
+    assert main(["train", "decisions"]) == 0
+    assert "ne compte pas encore" in capsys.readouterr().err

@@ -8,10 +8,12 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from marketplace.comptes.roles import Acteur, Role
 from marketplace.offres.models import EtatOffre, Offre
 from marketplace.personnes.models import ChangementVivier, OuiNonAVerifier, Personne, Statut
 from marketplace.personnes.queries.classement import ids_eligibles
 from marketplace.propositions import classement
+from marketplace.propositions.decisions.services import apprendre_des_decisions, approuver_couche
 from marketplace.propositions.services import classer_pour_l_exploitant
 from tests.donnees import contexte_de, copier_base
 
@@ -22,6 +24,12 @@ def ctx(serveur, base_demo, tmp_path, moteur):
     contexte.obtenir_ranker = lambda: moteur
     yield contexte
     contexte.sessions.kw["bind"].dispose()
+
+
+def admin_de(ctx):
+    with ctx.lecture() as s:
+        territoire = s.scalar(select(Offre.territoire_id))
+    return Acteur(1, "Essai", Role.ADMINISTRATEUR, 1, territoire)
 
 
 def test_sur_toute_la_demonstration_les_classements_ne_bougent_pas(ctx, monkeypatch):
@@ -42,8 +50,15 @@ def test_sur_toute_la_demonstration_les_classements_ne_bougent_pas(ctx, monkeypa
             )
         return vues
 
+    # The learned layer, approved, must hold it as well as the engine alone does.
+    administrateur = admin_de(ctx)
+    appris = apprendre_des_decisions(ctx, administrateur)
+    approuver_couche(ctx, administrateur, appris.ref, "Rapport lu, pour cet essai.", alerte_lue=True)
     avant = photographier()
     assert len(avant) >= 80
+    assert any(
+        "Ajustement appris" in r for lignes, _, _ in avant.values() for _, _, raisons, _ in lignes for r in raisons
+    )
     assert sum(len(lignes) for lignes, _, _ in avant.values()) > 1000
     hasard = random.Random(25)
     with ctx.transaction() as s:
