@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from marketplace.matching.mots_clairs import ABREGES, ENTETES, FAMILIERS, FINS, SONS
+from marketplace.matching.mots_clairs import ABREGES, ENTETES, FAMILIERS, FINS, GESTES, SONS, VERBES_VIDES
 from marketplace.matching.texte import plier
 
 LETTRES_MIN = 5  # shorter unknown words are acronyms as often as slips
@@ -95,3 +95,9 @@ def clair(texte: str, orthographe: Orthographe) -> str:
         lu = ABREGES.get(mot) or orthographe.corriger(mot)
         mots.append(FAMILIERS.get(lu, lu))
     return " ".join(mots)
+
+
+def geste(texte: str, orthographe: Orthographe) -> str:
+    """What somebody says she can do, nearer the words of official compétences; folded, never empty."""
+    mots = [orthographe.corriger(m) for m in plier(texte).split() if m not in VERBES_VIDES]
+    return " ".join(GESTES.get(m, FAMILIERS.get(m, m)) for m in mots) or plier(texte)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from marketplace.matching.clarte import Orthographe, clair
+from marketplace.matching.clarte import Orthographe, clair, geste
 from marketplace.matching.referentiels import Rome
 from marketplace.matching.texte import NB_TRAITS, cle, formes, plier, traits
 from marketplace.matching.valeurs import Suggestion, SuggestionCompetence, Suggestions
@@ -21,6 +21,11 @@ MOTS_OFFICIELS = 4  # shorter wordings are somebody's own, not an official label
 PART_CLAIR = 0.5  # belief given to the clearer wording, the rest to the words as typed
 EXACT = 3.0  # log-odds of a wording written as such in the lexicon
 CODES_FAMILIERS = (1.0, 0.92, 0.86, 0.82)  # the first trade of a lexicon line, then the others
+PART_GESTE, PART_METIERS = 0.95, 0.15  # everyday words made official; trades the words speak of
+MOTS_CONNUS = 0.6  # likeness from which a label answers by itself
+GENRES_COMPETENCES = {"savoir_faire": 1.0, "savoir_etre": 0.9, "savoir": 0.85}
+DIPLOMES = ("cap ", "bep ", "bac ", "diplome", "certificat", "titre pro", "licence ", "master ")
+PART_DIPLOME = 0.6  # a diploma is no answer to what somebody can do, unless it is said
 Familier = tuple[tuple[str, ...], str]
 SEUIL_VAGUE = 0.30
 QUESTION = "Quel travail faisiez-vous, ou aimeriez-vous faire ? Par exemple : ménage, cuisine, maçonnerie."
@@ -179,6 +184,13 @@ class Lecteur:
             (poids, (rome.lien_competence, rome.lien_metier)), shape=(len(rome.competence_ogr), rome.nombre)
         )
         self._voisins_competences: Voisins | None = None
+        self._genres_competences = np.array(
+            [
+                PART_DIPLOME if plier(libelle).startswith(DIPLOMES) else GENRES_COMPETENCES.get(genre, 0.9)
+                for libelle, genre in zip(rome.competence_libelle, rome.competence_type, strict=True)
+            ],
+            np.float32,
+        )
         self.familiers = Familiers(rome, familiers)
         self.orthographe = Orthographe(
             [*textes, *(x for _, x in familiers), *vagues, *rome.competence_libelle],
@@ -210,17 +222,22 @@ class Lecteur:
 
     def _croire(self, textes: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Belief of each title, as typed and made clearer; and the share of the network that says it names nothing."""
-        clairs = [clair(t, self.orthographe) for t in textes]
+        similarite = self._similarite_codes(textes)
+        siens = similarite.max(axis=1, initial=0.0) < SIMILARITE_OFFICIELLE  # an official label is clear as it is
+        clairs = [clair(t, self.orthographe) if sien else "" for t, sien in zip(textes, siens, strict=True)]
         refaire = [i for i, (t, c) in enumerate(zip(textes, clairs, strict=True)) if c and c != plier(t)]
-        tous = [*textes, *(clairs[i] for i in refaire)]
+        seconds = [clairs[i] for i in refaire]
+        tous = [*textes, *seconds]
         lu = self.reseau.lire(tous)
         croyances = lu[:, :-1] + lu[:, -1:] * self.prior.astype(np.float32)
-        croyances = self._melanger(croyances, self._similarite_codes(tous), tous)
+        if seconds:
+            similarite = np.concatenate([similarite, self._similarite_codes(seconds)])
+        croyances = self._melanger(croyances, similarite, tous)
         sorties, vagues = croyances[: len(textes)], lu[: len(textes), -1]
         if refaire:
-            seconds = slice(len(textes), None)
-            sorties[refaire] = (1 - PART_CLAIR) * sorties[refaire] + PART_CLAIR * croyances[seconds]
-            vagues[refaire] = (1 - PART_CLAIR) * vagues[refaire] + PART_CLAIR * lu[seconds, -1]
+            clairs_lus = slice(len(textes), None)
+            sorties[refaire] = (1 - PART_CLAIR) * sorties[refaire] + PART_CLAIR * croyances[clairs_lus]
+            vagues[refaire] = (1 - PART_CLAIR) * vagues[refaire] + PART_CLAIR * lu[clairs_lus, -1]
         return sorties, vagues
 
     def _similarite_codes(self, textes: Sequence[str]) -> NDArray[np.float32]:
@@ -292,17 +309,25 @@ class Lecteur:
         return vague > SEUIL_VAGUE or (croyance < 0.12 and proche < 0.30)
 
     def suggerer_competences(self, texte: str, limit: int = 5) -> tuple[SuggestionCompetence, ...]:
-        """Nearest compétence labels."""
-        if not plier(texte):
+        """Compétences nearest to someone's own words: likeness of the words, helped by the trades they speak of."""
+        plie = plier(texte)
+        if not plie:
             return ()
         sim = self.voisins_competences.similarites(texte)
-        ordre = np.lexsort((np.arange(len(sim)), -sim))[: max(0, limit)]
+        dit = geste(texte, self.orthographe)
+        if dit != plie:
+            sim = np.maximum(sim, PART_GESTE * self.voisins_competences.similarites(dit))
+        croyance = self.croyances([texte], competence=True)[0] + self.croyances([texte])[0]
+        metiers = self.competence_metier @ croyance
+        metiers = metiers / max(float(metiers.max()), 1e-9)
+        part = PART_METIERS + max(0.0, MOTS_CONNUS - float(sim.max()))  # words of no label: the trade answers
+        total = sim * self._genres_competences + part * metiers
+        proche = (sim > 0.15) | (metiers > 0.5)
+        ordre = np.lexsort((np.arange(len(total)), -total))[: max(0, limit)]
         return tuple(
             SuggestionCompetence(
-                self.rome.competence_ogr[i],
-                self.rome.competence_libelle[i],
-                round(float(min(1.0, sim[i])), 4),
+                self.rome.competence_ogr[i], self.rome.competence_libelle[i], round(float(min(1.0, total[i])), 4)
             )
             for i in ordre
-            if sim[i] > 0.15
+            if proche[i]
         )
