@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from marketplace.cli.banc_bilan import banc_bilan
 from marketplace.cli.banc_catalogue import banc_catalogue
 from marketplace.cli.banc_decp import banc_decp
+from marketplace.cli.banc_metiers import banc_metiers
 from marketplace.cli.matching import arguments_bench, bench_matching
 from marketplace.cli.sortie import dire, imprimer_json, tableau
 from marketplace.heures.bench_suivi import TOURS, banc
@@ -46,6 +48,11 @@ def ajouter(commandes: Any) -> None:
     q.add_argument("--par-tour", type=int, default=40)
     q.add_argument("--json", action="store_true")
     q.set_defaults(action=catalogue)
+    q = bancs.add_parser("metiers", help="les métiers proposés pendant la saisie, contre une page vide")
+    q.add_argument("--fichier", type=Path, required=True, metavar="CSV", help="libellés et leur code ROME")
+    q.add_argument("--tours", type=int, default=2)
+    q.add_argument("--json", action="store_true")
+    q.set_defaults(action=metiers)
     q = bancs.add_parser("decp", help="l'import des marchés publiés, contre json et une insertion nue")
     q.add_argument("--fiches", type=int, default=50_000)
     q.add_argument("--tours", type=int, default=3)
@@ -96,6 +103,13 @@ def catalogue(args: argparse.Namespace) -> int:
         dire("")
         tableau(["page", *next(iter(lignes.values()))], [[nom, *m.values()] for nom, m in lignes.items()])
     return 0 if mesures["tout_tenu"] else 1
+
+
+def metiers(args: argparse.Namespace) -> int:
+    """Trades while one types. Exit 1 when they are slower, or less right, than they should."""
+    mesures = banc_metiers(args.fichier, args.tours)
+    _montrer(mesures, args.json)
+    return 0 if mesures["tenu"] else 1
 
 
 def decp(args: argparse.Namespace) -> int:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
-from rapidfuzz import fuzz, process
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.metiers.frappe import Frappe
 from marketplace.metiers.models import (
     Appellation,
     Competence,
@@ -25,9 +24,6 @@ from marketplace.metiers.models import (
 )
 from marketplace.referentiel import ReferentielCharge
 from marketplace.valeurs import cle
-
-SEUIL = 72
-"""Likeness (0 to 100) under which a title is no longer taken for a typo of an appellation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,28 +147,38 @@ def libelles_metiers(s: Session, codes: Iterable[str]) -> dict[str, str]:
 class _Lexique:
     """Every appellation, held once per process for one state of the base."""
 
-    def __init__(self, empreinte: str, lignes: Any) -> None:
-        self.empreinte = empreinte
-        self.lignes = [
-            AppellationTrouvee(ogr, libelle, rome, libelle_metier)
-            for ogr, libelle, _, _, rome, libelle_metier in lignes
-        ]
-        self.cles = [ligne[2] for ligne in lignes]
-        self.principales = np.array([1.0 if ligne[3] else 0.0 for ligne in lignes])
+    def __init__(self, empreinte: str, lignes: Any, familiers: Sequence[tuple[str, str]]) -> None:
+        self.empreinte, self.familiers = empreinte, familiers
+        textes: list[str] = []
+        self.lignes: list[AppellationTrouvee] = []
+        principales: dict[str, AppellationTrouvee] = {}
+        for ogr, libelle, court, forme, principale, rome, libelle_metier in lignes:
+            vue = AppellationTrouvee(ogr, libelle, rome, libelle_metier)
+            formes = {forme, cle(court)}
+            textes += formes
+            self.lignes += [vue] * len(formes)
+            if principale:
+                principales[rome] = vue
+        for rome, mots in familiers:
+            if rome in principales and (forme := cle(mots)):
+                textes.append(forme)
+                self.lignes.append(principales[rome])
+        self.frappe = Frappe(textes, [ligne.code_rome for ligne in self.lignes])
 
 
 _lexiques: WeakKeyDictionary[Any, _Lexique] = WeakKeyDictionary()
 
 
-def _lexique(s: Session) -> _Lexique:
+def _lexique(s: Session, familiers: Sequence[tuple[str, str]]) -> _Lexique:
     moteur = s.get_bind().engine
     empreinte = s.scalar(select(ReferentielCharge.empreinte).where(ReferentielCharge.nom == "appellations")) or ""
     connu = _lexiques.get(moteur)
-    if connu is None or connu.empreinte != empreinte:
+    if connu is None or connu.empreinte != empreinte or (familiers and connu.familiers is not familiers):
         requete = (
             select(
                 Appellation.code_ogr,
                 Appellation.libelle,
+                Appellation.libelle_court,
                 Appellation.cle,
                 Appellation.principale,
                 Appellation.code_rome,
@@ -181,32 +187,38 @@ def _lexique(s: Session) -> _Lexique:
             .join(Metier, Metier.code_rome == Appellation.code_rome)
             .order_by(Appellation.code_ogr)
         )
-        connu = _Lexique(empreinte, s.execute(requete).all())
+        connu = _Lexique(empreinte, s.execute(requete).all(), familiers)
         _lexiques[moteur] = connu
     return connu
 
 
+@dataclass(frozen=True, slots=True)
+class Saisie:
+    """What one typed may be. `sure`: the first is what was meant; `finie`: a whole wording, not a word under way."""
+
+    trouvees: tuple[AppellationTrouvee, ...]
+    sure: bool
+    finie: bool
+
+
+def lire_saisie(s: Session, texte: str, limite: int = 8, familiers: Sequence[tuple[str, str]] = ()) -> Saisie:
+    """Trades that the words typed so far may name (accents and typos forgiven), one appellation each, best first.
+
+    `familiers`: (ROME code, wording) pairs beside the official labels, the same object at each call.
+    """
+    if len(cle(texte[:120])) < 2:
+        return Saisie((), sure=False, finie=False)
+    lexique = _lexique(s, familiers)
+    lue = lexique.frappe.chercher(texte, limite)
+    return Saisie(tuple(lexique.lignes[r] for r in lue.rangs), lue.sure, lue.finie)
+
+
 def chercher_appellations(s: Session, texte: str, limite: int = 8) -> tuple[AppellationTrouvee, ...]:
-    """Official job titles close to the text (accents and typos forgiven), one per métier, best first.
+    """Official job titles close to the text, one per métier, best first.
 
     A plain list to choose from; reading people's own words is matching's business.
     """
-    cherche = cle(texte[:120])
-    if len(cherche) < 2:
-        return ()
-    lexique = _lexique(s)
-    if not lexique.cles:
-        return ()
-    entiers = process.cdist([cherche], lexique.cles, scorer=fuzz.token_set_ratio, dtype=np.float32)[0]
-    fautes = process.cdist([cherche], lexique.cles, scorer=fuzz.partial_ratio, dtype=np.float32)[0]
-    longueurs = np.array([len(c) for c in lexique.cles], dtype=np.float32)
-    notes = np.maximum(entiers, fautes - 4) + lexique.principales - np.abs(longueurs - len(cherche)) / 60
-    retenues: dict[str, AppellationTrouvee] = {}
-    for i in np.argsort(-notes, kind="stable"):
-        if notes[i] < SEUIL or len(retenues) == limite:
-            break
-        retenues.setdefault(lexique.lignes[i].code_rome, lexique.lignes[i])
-    return tuple(retenues.values())
+    return lire_saisie(s, texte, limite).trouvees
 
 
 def _code_naf(brut: str) -> str:

@@ -17,8 +17,10 @@ function proposer(champ) {
   const boite = element("div", { class: "suggestions" });
   const liste = element("ul", { class: "suggestions-liste", id, role: "listbox", "aria-label": "Suggestions" });
   const etat = element("div", { class: "visually-hidden", role: "status" });
+  const aide = element("p", { class: "form-text mb-0" }); // a vague wording is answered by a question
+  aide.hidden = true;
   champ.before(boite);
-  boite.append(champ, liste, etat);
+  boite.append(champ, liste, aide, etat);
   liste.hidden = true;
   for (const [cle, valeur] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", id]]) champ.setAttribute(cle, valeur);
   let minuteur, demande, courant = -1;
@@ -54,7 +56,11 @@ function proposer(champ) {
       adresse.searchParams.set("q", q);
       const reponse = await fetch(adresse, { signal: demande.signal, headers: { Accept: "application/json" } });
       if (!reponse.ok) return fermer();
-      const lignes = await reponse.json();
+      const reponses = await reponse.json();
+      const question = reponses.find((ligne) => ligne.question)?.question ?? "";
+      const lignes = reponses.filter((ligne) => !ligne.question);
+      aide.textContent = question;
+      aide.hidden = !question;
       liste.replaceChildren(...lignes.map((ligne, i) => {
         const o = element("li", { role: "option", id: `${id}-${i}`, "aria-selected": "false" }, ligne.libelle);
         o.dataset.valeur = ligne.valeur;
@@ -65,7 +71,7 @@ function proposer(champ) {
       liste.hidden = !lignes.length || document.activeElement !== champ;
       champ.setAttribute("aria-expanded", String(!liste.hidden));
       champ.removeAttribute("aria-activedescendant");
-      etat.textContent = lignes.length ? `${lignes.length} suggestion${lignes.length > 1 ? "s" : ""}` : "Aucune suggestion";
+      etat.textContent = lignes.length ? `${lignes.length} suggestion${lignes.length > 1 ? "s" : ""}` : question || "Aucune suggestion";
     } catch {
       fermer();
     }
