@@ -48,7 +48,7 @@ def upgrade() -> None:
         ),
         sa.Column("resultat_le", sa.Date(), nullable=True),
         sa.Column("contrat_id", ENTIER, nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", ENTIER, nullable=False),
         sa.CheckConstraint(
             "resultat_le IS NOT NULL OR resultat = 'a_suivre'", name=op.f("ck_signalement_resultat_date")
         ),
