@@ -34,7 +34,7 @@ CRENEAUX: Mapping[str, str] = {
     "samedi": "Le samedi",
     "vacances": "Pendant les vacances scolaires",
 }
-"""When the person may work: what somebody who has children in care is asked first. All empty: not said."""
+"""When the person may work: hours only, never the reason. All empty: not said."""
 
 JOURS: Mapping[str, str] = {
     "lundi": "Lundi",

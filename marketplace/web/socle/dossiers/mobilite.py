@@ -34,7 +34,7 @@ class FormulaireMobilite(Formulaire):
     creneaux = cases(
         "Horaires possibles",
         list(CRENEAUX.items()),
-        description="À demander d'abord aux personnes qui font garder leurs enfants. Rien de coché : pas encore dit.",
+        description="À demander à qui a des contraintes, sans écrire pourquoi. Rien de coché : pas encore dit.",
     )
 
     horaires = HiddenField()
