@@ -19,6 +19,7 @@ VOISINS = 40
 SIMILARITE_OFFICIELLE, FORCE_OFFICIELLE = 0.80, 40.0  # nearly an official label: spelling decides
 MOTS_OFFICIELS = 4  # shorter wordings are somebody's own, not an official label
 PART_CLAIR = 0.5  # belief given to the clearer wording, the rest to the words as typed
+PART_RICHE = 0.5  # in a ranking: what the lexicon and the clearer wording say, beside the words as typed alone
 EXACT = 3.0  # log-odds of a wording written as such in the lexicon
 CODES_FAMILIERS = (1.0, 0.92, 0.86, 0.82)  # the first trade of a lexicon line, then the others
 PART_GESTE, PART_METIERS = 0.95, 0.15  # everyday words made official; trades the words speak of
@@ -160,6 +161,14 @@ class Reseau:
         return resultat
 
 
+def _parts(z: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Softmax of each row, in place."""
+    z -= z.max(axis=1, keepdims=True)
+    np.exp(z, out=z)
+    z /= z.sum(axis=1, keepdims=True)
+    return z
+
+
 class Lecteur:
     """Reads wordings into beliefs over the trades of a Rome."""
 
@@ -216,12 +225,15 @@ class Lecteur:
             lu = self.reseau.lire(textes, competence)
             croyances = lu[:, :-1] + lu[:, -1:] * self.prior.astype(np.float32)
         else:
-            croyances = self._croire(textes)[0]
+            riches, _, simples = self._croire(textes)
+            croyances = PART_RICHE * riches + (1 - PART_RICHE) * simples
         croyances[[not plier(t) for t in textes]] = 0.0
         return croyances
 
-    def _croire(self, textes: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Belief of each title, as typed and made clearer; and the share of the network that says it names nothing."""
+    def _croire(self, textes: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Belief of each title as typed and made clearer, lexicon included; the share of the network that says it
+        names nothing; and the belief as typed, without the lexicon.
+        """
         similarite = self._similarite_codes(textes)
         siens = similarite.max(axis=1, initial=0.0) < SIMILARITE_OFFICIELLE  # an official label is clear as it is
         clairs = [clair(t, self.orthographe) if sien else "" for t, sien in zip(textes, siens, strict=True)]
@@ -232,13 +244,13 @@ class Lecteur:
         croyances = lu[:, :-1] + lu[:, -1:] * self.prior.astype(np.float32)
         if seconds:
             similarite = np.concatenate([similarite, self._similarite_codes(seconds)])
-        croyances = self._melanger(croyances, similarite, tous)
+        simples, croyances = self._melanger(croyances, similarite, tous)
         sorties, vagues = croyances[: len(textes)], lu[: len(textes), -1]
         if refaire:
             clairs_lus = slice(len(textes), None)
             sorties[refaire] = (1 - PART_CLAIR) * sorties[refaire] + PART_CLAIR * croyances[clairs_lus]
             vagues[refaire] = (1 - PART_CLAIR) * vagues[refaire] + PART_CLAIR * lu[clairs_lus, -1]
-        return sorties, vagues
+        return sorties, vagues, simples[: len(textes)]
 
     def _similarite_codes(self, textes: Sequence[str]) -> NDArray[np.float32]:
         """Best cosine with a label of each trade."""
@@ -248,23 +260,18 @@ class Lecteur:
 
     def _melanger(
         self, reseau: NDArray[np.float32], similarite: NDArray[np.float32], textes: Sequence[str]
-    ) -> NDArray[np.float32]:
-        """Log-linear mixture of the network's belief and of the likeness with official and familiar labels."""
-        familier = self.familiers.similarites(textes)
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Log-linear mixture of the network's belief and of the likeness with labels: official, then familiar too."""
         z = (
             self.part_reseau * np.log(reseau + 1e-6)
             + self.part_voisins * similarite
             + self.part_voisins2 * similarite**4
-            + self.part_familiers * familier
-            + self.part_familiers2 * familier**4
         )
+        familier = self.familiers.similarites(textes)
+        avec = z + self.part_familiers * familier + self.part_familiers2 * familier**4
         for ligne, code, poids in self.familiers.appuis(textes):
-            z[ligne, code] += EXACT * poids
-        z -= z.max(axis=1, keepdims=True)
-        np.exp(z, out=z)
-        z /= z.sum(axis=1, keepdims=True)
-        croyances: NDArray[np.float32] = z
-        return croyances
+            avec[ligne, code] += EXACT * poids
+        return _parts(z), _parts(avec)
 
     # -- suggestions ---------------------------------------------------------------------------------
 
@@ -277,7 +284,7 @@ class Lecteur:
         if lu != texte:
             sim = np.maximum(sim, self.voisins.similarites(formes(texte)[-1]))
         par_code = np.maximum.reduceat(sim, self._debuts)
-        croyances, vagues = self._croire([lu])
+        croyances, vagues, _ = self._croire([lu])
         croyance = croyances[0]
         proche = float(par_code.max())
         if proche > SIMILARITE_OFFICIELLE and (lu != texte or len(plier(texte).split()) >= MOTS_OFFICIELS):
