@@ -36,7 +36,7 @@ def test_le_banc_dit_chaque_rapport_et_qui_est_plus_rapide(
     dits = mesures["qui_est_plus_rapide"]
     assert dits["absents"] == ["autre"]
     assert mesures["pairs"]["autre"] == {"absent": "pas installé ici"}
-    assert len(dits["plus_vite_que_nous"]) + len(dits["moins_vite_que_nous"]) == 4
+    assert len(dits["plus_vite_que_nous"]) + len(dits["moins_vite_que_nous"]) == 8
     assert all("sans filtre" in phrase for phrase in dits["plus_vite_que_nous"])
 
 
