@@ -123,9 +123,15 @@ def base_reference(serveur: URL | None, modele_reference: str, tmp_path_factory:
 
 
 @pytest.fixture(scope="session")
-def base_demo(serveur: URL | None, modele_reference: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """URL of a base that holds the demonstration of the Hérault as of 21 November 2026, to read."""
+def modele_demo(serveur: URL | None, modele_reference: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a base that holds the demonstration of the Hérault as of 21 November 2026: to copy, never to open."""
     return _faire(serveur, modele_reference, tmp_path_factory, "demo", lambda ctx: DEMONSTRATIONS["herault"](ctx, LE))
+
+
+@pytest.fixture(scope="session")
+def base_demo(serveur: URL | None, modele_demo: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a base that holds the demonstration, to read."""
+    return copier_base(serveur, modele_demo, tmp_path_factory.mktemp("demo-lue"))
 
 
 @pytest.fixture(scope="session")
@@ -169,9 +175,9 @@ def ctx_reference_neuf(serveur: URL | None, modele_reference: str, tmp_path: Pat
 
 
 @pytest.fixture
-def ctx_demo_neuf(serveur: URL | None, base_demo: str, tmp_path: Path) -> Iterator[Contexte]:
+def ctx_demo_neuf(serveur: URL | None, modele_demo: str, tmp_path: Path) -> Iterator[Contexte]:
     """A copy of the demonstration, to write in."""
-    ctx = contexte_de(copier_base(serveur, base_demo, tmp_path), tmp_path)
+    ctx = contexte_de(copier_base(serveur, modele_demo, tmp_path), tmp_path)
     yield ctx
     ctx.sessions.kw["bind"].dispose()
 
