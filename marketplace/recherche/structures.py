@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from marketplace.comptes.models import STRUCTURES_INSERTION, Organisation, TypeOrganisation
 from marketplace.comptes.queries import LIBELLES_TYPES
 from marketplace.contexte import PARIS
+from marketplace.heures.libelles import MODALITES
+from marketplace.heures.rules.modalites import TypeStructure, modalites_possibles
 from marketplace.metiers.queries import libelles_metiers
 from marketplace.offres.models import EtatOffre, Offre
 from marketplace.recherche.activites import FAMILLES, familles
@@ -76,6 +78,12 @@ class StructurePublique:
     offres: int
     places: int
     distance_km: float | None
+
+    def modalites(self) -> tuple[str, ...]:
+        """Ways of working with it under a clause (R26), in words."""
+        if self.type.value not in set(TypeStructure):
+            return ()
+        return tuple(MODALITES[m] for m in modalites_possibles(TypeStructure(self.type.value)))
 
     def connue_le(self) -> date | None:
         """The last day someone or a register vouched for what is said here."""

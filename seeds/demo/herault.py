@@ -36,6 +36,7 @@ from seeds.demo.historiques import semer_historiques
 from seeds.demo.memoire import semer_journal, semer_relances
 from seeds.demo.opinions import semer_opinions
 from seeds.demo.registre import semer_registre
+from seeds.demo.signalements import semer_signalements
 from seeds.demo.structures import semer_structures
 from seeds.demo.suites import semer_suites
 from seeds.demo.vivier import retirer_quelques_personnes, semer_vivier
@@ -72,6 +73,7 @@ def semer(ctx: Contexte, le: date, graine: int = GRAINE) -> dict[str, Any]:
         semer_opinions(a)
         semer_decisions(a)
         retirer_quelques_personnes(a)
+        semer_signalements(a)
         semer_relances(a)
         semer_depots(a)
         semer_vues(a)

@@ -130,3 +130,13 @@ def test_le_signalement_d_un_autre_n_existe_pas(scene, fabrique, connecter, ctx)
     assert autre.get(f"/referent/signalements/nouveau/{scene.samira.ref}?offre={scene.offre.ref}").status_code == 404
     assert "Aucun signalement" in lire(autre.get("/referent/signalements"))
     assert "1 signalement" in lire(scene.facilitateur.get("/facilitateur/signalements"))
+
+
+def test_la_structure_dit_ses_places_libres_comment_travailler_avec_elle_et_sa_derniere_mise_a_jour(scene, client):
+    html = lire(client.get(f"/structures/{scene.structure.ref}"))
+    assert "Places libres" in html
+    assert "Travailler avec elle" in html
+    assert "Dernière mise à jour" in html
+    poste = lire(client.get(f"/offres/{scene.offre.ref}"))
+    assert "sur les emplois de l" in poste
+    assert "Elle propose votre candidature" not in poste
