@@ -37,7 +37,7 @@ def _ouvrir() -> Ranker:
 
 def _garde(
     fonction: Callable[[argparse.Namespace], int],
-) -> Callable[[argparse.Namespace, FabriqueContexte], int]:
+) -> Callable[..., int]:
     """Turn the engine's errors and the system's into one French line and exit code 1."""
 
     def action(args: argparse.Namespace, _ctx_factory: FabriqueContexte | None = None) -> int:
@@ -159,13 +159,13 @@ def ajouter(sous_commandes: argparse._SubParsersAction[argparse.ArgumentParser])
     fiche.set_defaults(action=_garde(model))
 
 
-def train_selon(args: argparse.Namespace, _ctx_factory: FabriqueContexte | None = None) -> int:
+def train_selon(args: argparse.Namespace) -> int:
     """The arrays of the engine, or the layer of a territory."""
     if args.objet == "decisions":
         from marketplace.cli.decisions import train_decisions  # opens the database: only then
 
         return train_decisions(args)
-    return _garde(train)(args, _ctx_factory)
+    return _garde(train)(args)
 
 
 def train(args: argparse.Namespace) -> int:
