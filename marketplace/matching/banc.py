@@ -228,7 +228,9 @@ def mesurer(ranker: Ranker, personnes: int, offres: int, pairs: bool = True) -> 
         liste[:AUTRES],
     )
     complet, sol = mesures["classement"], mesures["plancher"]
+    calcul = time.thread_time()
     lot = float(chronometrer(ranker.rank_lot, [liste])[0]) / len(liste)
+    lot_processeur = (time.thread_time() - calcul) * 1000 / len(liste)
     sortie: dict[str, Any] = {
         "personnes": personnes,
         "offres": offres,
@@ -242,6 +244,7 @@ def mesurer(ranker: Ranker, personnes: int, offres: int, pairs: bool = True) -> 
         "rapport_p95_p50_processeur": round(complet["processeur_p95_ms"] / complet["processeur_p50_ms"], 2),
         "lot_ms_par_offre": round(lot, 3),
         "rapport_lot_plancher": round(lot / sol["p50_ms"], 3),
+        "rapport_lot_plancher_processeur": round(lot_processeur / sol["processeur_p50_ms"], 3),
         "octets_par_personne": round(ranker.vivier.octets() / max(1, ranker.vivier.taille), 1),
         **construction,
         **mettre_a_jour(ranker),

@@ -30,7 +30,7 @@ def test_le_banc_dit_chaque_rapport_et_qui_est_plus_rapide(
     assert mesures["plancher"]["non_nuls"] > 400
     for mesure in ("classement", "plancher", "classement_avec_masque", "mise_a_jour", "classement_juste_apres"):
         assert 0 < mesures[mesure]["p50_ms"] <= mesures[mesure]["p95_ms"], mesure
-    for rapport in ("plancher", "plancher_processeur", "lot_plancher", "p95_p50", "mise_a_jour_lecture"):
+    for rapport in ("plancher", "plancher_processeur", "lot_plancher_processeur", "p95_p50", "mise_a_jour_lecture"):
         assert mesures[f"rapport_{rapport}"] > 0, rapport
     assert 0 < mesures["octets_par_personne"] <= 300
     dits = mesures["qui_est_plus_rapide"]
