@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from marketplace.heures.services.situations import (
     repondre_situation,
 )
 from marketplace.journal.models import Alerte, Evenement, LecturePersonne, Notification
-from marketplace.personnes.models import PassIAE, Statut
+from marketplace.personnes.models import PassIAE, RoleSuivi, Statut, Suivi
 from marketplace.personnes.taches import suivre_personnes
 from marketplace.valeurs import ajouter_mois
 from tests.conftest import Horloge
@@ -170,8 +171,9 @@ def test_les_fins_se_preparent_et_une_suite_les_sort_de_la_liste(ctx: Contexte, 
 
 def test_un_justificatif_qui_vieillit_se_montre_au_referent_seul(ctx: Contexte, scene: Scene) -> None:
     with ctx.lecture() as s:
+        sienne = frozenset({scene.personne.id})
         fins = fins_a_preparer(
-            s, scene.marche.territoire_id, ctx.aujourdhui(), personne_ids=frozenset({scene.personne.id})
+            s, scene.marche.territoire_id, ctx.aujourdhui(), personne_ids=sienne, situation_lue=sienne
         )
         assert [(f.objet, f.echeance) for f in fins] == [("preuve", date(2027, 2, 5))]
         assert fins_a_preparer(s, scene.marche.territoire_id, ctx.aujourdhui()) == ()
@@ -194,6 +196,19 @@ def test_le_pass_d_une_personne_jamais_validee_ne_se_montre_pas_au_facilitateur(
     )
     facilitatrice = scene.fabrique.acteur(scene.facilitateur)
     assert lire_fins(ctx, facilitatrice) == ()
+    referente = scene.fabrique.acteur(scene.referent)
+    assert [f.objet for f in lire_fins(ctx, referente)] == ["pass", "preuve"]
+    # Neither does a facilitateur acting for her référent, nor a co-référent.
+    pour_elle = replace(
+        referente,
+        utilisateur_id=facilitatrice.utilisateur_id,
+        pour_le_compte_de=referente.organisation_id,
+        pour_referent_id=referente.utilisateur_id,
+    )
+    assert lire_fins(ctx, pour_elle) == ()
+    with ctx.transaction() as s:
+        s.scalars(select(Suivi).where(Suivi.personne_id == scene.personne.id)).one().role = RoleSuivi.CONSEILLER_EMPLOI
+    assert lire_fins(ctx, referente) == ()
     scene.fabrique.validation(scene.personne)
     assert [f.objet for f in lire_fins(ctx, facilitatrice)] == ["pass"]
 

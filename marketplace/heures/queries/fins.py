@@ -43,12 +43,17 @@ class FinProche:
 
 
 def fins_a_preparer(
-    s: Session, territoire_id: int, jour: date, *, personne_ids: Collection[int] | None = None
+    s: Session,
+    territoire_id: int,
+    jour: date,
+    *,
+    personne_ids: Collection[int] | None = None,
+    situation_lue: Collection[int] = (),
 ) -> tuple[FinProche, ...]:
-    """Ends within the territory's delay, the nearest first.
+    """Ends within the territory's delay, the nearest first, of these people or of the whole territory.
 
-    Of these people with their proofs (a référent's caseload), or of the whole territory without them: a
-    facilitateur reads the PASS of those who have a validation only (CASF L133-5).
+    A PASS or a proof tells a situation: only of those whose référent the reader is (`situation_lue`); everybody
+    else reads the PASS of those who have a validation, and no proof (CASF L133-5).
     """
     reglages = reglages_au(s, territoire_id, jour)
     avant = jour + timedelta(days=reglages.fins_sous_jours)
@@ -71,25 +76,23 @@ def fins_a_preparer(
         .having(func.max(Validation.fenetre_fin).between(jour, avant))
     )
     trouvees += [(numero, "fenetre", fin, "") for numero, fin in s.execute(fenetres) if fin]
-    trouvees += [(numero, "pass", fin, "") for numero, fin in _pass(s, ouvertes, jour, avant, personne_ids is None)]
-    if personne_ids is not None:
-        trouvees += [
-            (numero, "preuve", fin, "") for numero, fin in _preuves(s, territoire_id, personne_ids, jour, avant)
-        ]
+    trouvees += [(numero, "pass", fin, "") for numero, fin in _pass(s, ouvertes, jour, avant, situation_lue)]
+    trouvees += [(numero, "preuve", fin, "") for numero, fin in _preuves(s, territoire_id, situation_lue, jour, avant)]
     return _sans_suite(s, trouvees)
 
 
 def _pass(
-    s: Session, ouvertes: Sequence[ColumnElement[bool]], jour: date, avant: date, validees_seulement: bool
+    s: Session, ouvertes: Sequence[ColumnElement[bool]], jour: date, avant: date, situation_lue: Collection[int]
 ) -> list[tuple[int, date]]:
     requete = (
         select(PassIAE.personne_id, PassIAE.fin)
         .join(Personne, Personne.id == PassIAE.personne_id)
-        .where(*ouvertes)
+        .where(
+            *ouvertes,
+            or_(PassIAE.personne_id.in_(select(Validation.personne_id)), PassIAE.personne_id.in_(situation_lue)),
+        )
         .order_by(PassIAE.releve_le, PassIAE.id)
     )
-    if validees_seulement:
-        requete = requete.where(PassIAE.personne_id.in_(select(Validation.personne_id)))
     derniers = {ligne.personne_id: ligne.fin for ligne in s.execute(requete)}
     return [(numero, fin) for numero, fin in derniers.items() if jour <= fin <= avant]
 
@@ -98,6 +101,8 @@ def _preuves(
     s: Session, territoire_id: int, personne_ids: Collection[int], jour: date, avant: date
 ) -> list[tuple[int, date]]:
     """People whose last good proof ends soon and whom no window covers: a hire would find them without one (R48)."""
+    if not personne_ids:
+        return []
     regles = regles_eligibilite(reglages_au(s, territoire_id, jour))
     couvertes = set(
         s.scalars(

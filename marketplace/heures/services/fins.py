@@ -11,7 +11,7 @@ from marketplace.erreurs import RegleViolee
 from marketplace.heures.queries.fins import LIBELLES_FINS, FinProche, fins_a_preparer
 from marketplace.journal.services import journaliser, noter_lectures, reconcilier_alertes
 from marketplace.personnes import alertes
-from marketplace.personnes.models import Personne, SuitePrevue
+from marketplace.personnes.models import Personne, RoleSuivi, SuitePrevue
 from marketplace.personnes.portee import personne_du_perimetre
 from marketplace.personnes.queries import ids_suivies
 
@@ -30,18 +30,19 @@ def lire_fins(
 ) -> tuple[FinProche, ...]:
     """Ends of one's caseload (référent) or of the territory (facilitateur).
 
-    Each name shown is noted: the first `montrees`, or all.
+    A co-référent, or a facilitateur acting for a référent, reads no end that tells a situation. Each name shown is
+    noted: the first `montrees`, or all.
     """
     referents = frozenset({acteur.referent_id} if acteur.referent_id is not None else ())
     exiger(acteur, Action.VOIR_PERSONNE, Portee(acteur.territoire_id, referents=referents))
     jour = ctx.aujourdhui()
     with ctx.transaction() as s:
-        suivies = (
-            ids_suivies(s, acteur.territoire_id, acteur.referent_id or 0, jour)
-            if acteur.role is Role.REFERENT
-            else None
-        )
-        fins = fins_a_preparer(s, acteur.territoire_id, jour, personne_ids=suivies)
+        suivies, siennes = None, frozenset[int]()
+        if acteur.role is Role.REFERENT:
+            suivies = ids_suivies(s, acteur.territoire_id, acteur.referent_id or 0, jour)
+        if acteur.role is Role.REFERENT and acteur.pour_le_compte_de is None:
+            siennes = ids_suivies(s, acteur.territoire_id, acteur.utilisateur_id or 0, jour, RoleSuivi.REFERENT)
+        fins = fins_a_preparer(s, acteur.territoire_id, jour, personne_ids=suivies, situation_lue=siennes)
         noter_lectures(s, ctx.horloge(), acteur, [f.personne_id for f in fins[:montrees]], finalite)
     return fins
 

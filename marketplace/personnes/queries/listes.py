@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.metiers.queries import libelles_metiers
-from marketplace.personnes.models import Experience, Personne, Suivi
+from marketplace.personnes.models import Experience, Personne, RoleSuivi, Suivi
 from marketplace.personnes.portee import suivi_en_cours
 from marketplace.personnes.queries.classement import ids_eligibles
 from marketplace.personnes.queries.fiches import est_classable, referents
@@ -95,11 +95,13 @@ def _informee() -> ColumnElement[bool]:
     return and_(Personne.information_le.is_not(None), Personne.information_version != VERSION_NOTICE_VALIDATION)
 
 
-def _suivie_par(referent_id: int | None, jour: date) -> ColumnElement[bool]:
+def _suivie_par(referent_id: int | None, jour: date, *roles: RoleSuivi) -> ColumnElement[bool]:
     """In this caseload, or in anybody's. Not correlated: SQLite would walk the whole caseload for each person."""
     suivis = select(Suivi.personne_id).where(suivi_en_cours(jour))
     if referent_id is not None:
         suivis = suivis.where(Suivi.referent_id == referent_id)
+    if roles:
+        suivis = suivis.where(Suivi.role.in_(roles))
     return Personne.id.in_(suivis)
 
 
@@ -235,15 +237,15 @@ def etat_du_suivi(s: Session, territoire_id: int, referent_id: int, jour: date) 
     )
 
 
-def ids_suivies(s: Session, territoire_id: int, referent_id: int, jour: date) -> frozenset[int]:
-    """People of one caseload on `jour`, withdrawn ones left out."""
+def ids_suivies(s: Session, territoire_id: int, referent_id: int, jour: date, *roles: RoleSuivi) -> frozenset[int]:
+    """People of one caseload on `jour`, withdrawn ones left out; those followed in these roles, or in any."""
     return frozenset(
         s.scalars(
             select(Personne.id).where(
                 Personne.territoire_id == territoire_id,
                 Personne.anonymisee_le.is_(None),
                 Personne.retiree_le.is_(None),
-                _suivie_par(referent_id, jour),
+                _suivie_par(referent_id, jour, *roles),
             )
         )
     )
