@@ -10,13 +10,10 @@ from marketplace.comptes.roles import Role
 from marketplace.heures.queries import avancements
 from marketplace.heures.solde import points_avant_solde
 from marketplace.marches.queries import (
-    FiltresMarches,
     depots_du_marche,
     dossier_marche,
     fiche_marche,
-    marches_de_l_organisation,
 )
-from marketplace.marches.queries.liste import GROUPES
 from marketplace.marches.rules.depots import LIBELLES_DECISION, LIBELLES_DEPOT
 from marketplace.marches.rules.etats import LIBELLES
 from marketplace.marches.rules.formes import COMPTEE_QUAND, LIBELLES_FORME, LIBELLES_GENRE
@@ -24,6 +21,7 @@ from marketplace.territoire.queries import territoires
 from marketplace.web.acheteur.formulaires_depots import FormulaireDepot, formulaires_de_depot
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.courbes import courbe_heures
+from marketplace.web.socle.marches import liste_de_l_organisation
 
 bp = Blueprint("acheteur_marches", __name__, url_prefix="/acheteur/marches")
 
@@ -34,29 +32,7 @@ CHOIX = {"vivants": "En cours", "preparation": "En préparation", "clos": "Finis
 @reserve_a(Role.ACHETEUR)
 def liste() -> Any:
     """My marchés."""
-    ctx, moi = contexte(), acteur()
-    choix = request.args.get("etat", "vivants")
-    choix = choix if choix in CHOIX else "vivants"
-    numero = request.args.get("page", "1")
-    filtres = FiltresMarches(texte=request.args.get("q", "")[:100], etats=GROUPES.get(choix, ()))
-    with ctx.lecture() as s:
-        page = marches_de_l_organisation(
-            s,
-            moi.territoire_id,
-            moi.organisation_id,
-            filtres,
-            page=int(numero) if numero.isdigit() and len(numero) < 7 else 1,
-        )
-        progres = avancements(s, [m.id for m in page.lignes], ctx.aujourdhui())
-    return render_template(
-        "acheteur/marches.html",
-        page=page,
-        progres_par_marche=progres,
-        libelles=LIBELLES,
-        choix=CHOIX,
-        etat=choix,
-        parametres={k: v for k, v in request.args.items() if v and k != "page"},
-    )
+    return liste_de_l_organisation("acheteur/marches.html", CHOIX, request.args.get("q", "")[:100])
 
 
 @bp.get("/<ref>")

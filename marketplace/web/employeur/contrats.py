@@ -7,17 +7,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import ModifieEntreTemps, RegleViolee
-from marketplace.heures.libelles import MODALITES
-from marketplace.heures.queries.missions import missions_du_contrat
-from marketplace.heures.rules.contrats import MotifFin
-from marketplace.heures.services.contrats import LIBELLES_FIN, finir_contrat
+from marketplace.erreurs import RegleViolee
 from marketplace.heures.services.lectures import Embauche, lire_embauche, lire_salaries
-from marketplace.offres.libelles import CONTRATS
-from marketplace.offres.models import TypeContrat
 from marketplace.propositions.salaries import compter_salaries_en_fin
 from marketplace.propositions.services import embaucher_directement
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
+from marketplace.web.socle.contrats import noter_la_fin, page_du_contrat
 from marketplace.web.socle.formulaires_contrats import FormulaireContrat, FormulaireFin, valeurs_contrat
 
 bp = Blueprint("employeur_contrats", __name__, url_prefix="/employeur/salaries")
@@ -47,39 +42,14 @@ def fiche(ref: str) -> Any:
 
 
 def _fiche(ref: str, form: FormulaireFin, code: int = 200) -> Any:
-    ctx, moi = contexte(), acteur()
-    salarie = lire_salaries(ctx, moi, ref)[0]
-    with ctx.lecture() as s:
-        missions = missions_du_contrat(s, moi.territoire_id, ref, ctx.aujourdhui())
-    page = render_template(
-        "employeur/contrat.html",
-        c=salarie,
-        missions=missions,
-        form=form,
-        modalites=MODALITES,
-        contrat=CONTRATS.get(TypeContrat(salarie.type_contrat), ""),
-        motif_fin=LIBELLES_FIN[MotifFin(salarie.motif_fin)] if salarie.motif_fin else "",
-    )
-    return page, code
+    return page_du_contrat("employeur/contrat.html", lire_salaries(contexte(), acteur(), ref)[0], ref, form, code)
 
 
 @bp.post("/<ref>/fin")
 @reserve_a(Role.EMPLOYEUR)
 def finir(ref: str) -> Any:
     """Say when and why a contrat ended."""
-    form = FormulaireFin()
-    if not form.validate_on_submit() or form.fin.data is None:
-        return _fiche(ref, form, 422)
-    try:
-        finir_contrat(contexte(), acteur(), ref, fin=form.fin.data, motif=form.motif_fin.data)
-    except ModifieEntreTemps as erreur:
-        form.poser_erreur(erreur)
-        return _fiche(ref, form, 409)
-    except RegleViolee as erreur:
-        form.poser_erreur(erreur)
-        return _fiche(ref, form, 422)
-    flash("Fin de contrat enregistrée.")
-    return redirect(url_for(".fiche", ref=ref))
+    return noter_la_fin(ref, _fiche)
 
 
 def _saisie(embauche: Embauche, form: FormulaireContrat, code: int = 200) -> Any:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from marketplace.comptes.roles import Role
 from marketplace.heures.queries import avancements
-from marketplace.marches.queries import FiltresMarches, fiche_marche, marches_de_l_organisation
-from marketplace.marches.queries.liste import GROUPES
+from marketplace.marches.queries import fiche_marche
 from marketplace.marches.rules.etats import LIBELLES
 from marketplace.marches.services.intervenants import LIBELLES_ROLES
 from marketplace.recherche.structures import FiltresStructures, structures_publiques
 from marketplace.territoire.queries import communes_dans_un_rayon, territoires
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.courbes import courbe_heures
+from marketplace.web.socle.marches import liste_de_l_organisation
 
 bp = Blueprint("employeur_marches", __name__, url_prefix="/employeur/marches")
 
@@ -28,28 +28,7 @@ STRUCTURES_MONTREES = 6
 @reserve_a(Role.EMPLOYEUR)
 def liste() -> Any:
     """My marchés."""
-    ctx, moi = contexte(), acteur()
-    choix = request.args.get("etat", "vivants")
-    choix = choix if choix in CHOIX else "vivants"
-    numero = request.args.get("page", "1")
-    with ctx.lecture() as s:
-        page = marches_de_l_organisation(
-            s,
-            moi.territoire_id,
-            moi.organisation_id,
-            FiltresMarches(etats=GROUPES.get(choix, ())),
-            page=int(numero) if numero.isdigit() and len(numero) < 7 else 1,
-        )
-        progres = avancements(s, [m.id for m in page.lignes], ctx.aujourdhui())
-    return render_template(
-        "employeur/marches.html",
-        page=page,
-        progres_par_marche=progres,
-        libelles=LIBELLES,
-        choix=CHOIX,
-        etat=choix,
-        parametres={k: v for k, v in request.args.items() if v and k != "page"},
-    )
+    return liste_de_l_organisation("employeur/marches.html", CHOIX)
 
 
 @bp.get("/<ref>")

@@ -7,16 +7,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from marketplace.comptes.roles import Role
-from marketplace.erreurs import ModifieEntreTemps, RegleViolee
+from marketplace.erreurs import RegleViolee
 from marketplace.heures.libelles import ETATS_FACILITATEUR, MODALITES
-from marketplace.heures.queries.missions import missions_du_contrat
-from marketplace.heures.rules.contrats import MotifFin
-from marketplace.heures.services.contrats import LIBELLES_FIN, finir_contrat
 from marketplace.heures.services.lectures import Embauche, lire_contrat, lire_contrats, lire_embauche
-from marketplace.offres.libelles import CONTRATS
-from marketplace.offres.models import TypeContrat
 from marketplace.propositions.services import embaucher_directement
 from marketplace.web.socle.acces import acteur, contexte, reserve_a
+from marketplace.web.socle.contrats import noter_la_fin, page_du_contrat
 from marketplace.web.socle.formulaires_contrats import (
     FormulaireContratEmployeur,
     FormulaireContratFacilitateur,
@@ -57,40 +53,16 @@ def fiche(ref: str) -> Any:
 
 
 def _fiche(ref: str, form: FormulaireFin, code: int = 200) -> Any:
-    ctx, moi = contexte(), acteur()
-    c = lire_contrat(ctx, moi, ref)
-    with ctx.lecture() as s:
-        missions = missions_du_contrat(s, moi.territoire_id, ref, ctx.aujourdhui())
-    page = render_template(
-        "facilitateur/contrat.html",
-        c=c,
-        missions=missions,
-        form=form,
-        modalites=MODALITES,
-        contrat=CONTRATS.get(TypeContrat(c.type_contrat), c.type_contrat),
-        motif_fin=LIBELLES_FIN[MotifFin(c.motif_fin)] if c.motif_fin else "",
-        etats=ETATS_FACILITATEUR,
+    return page_du_contrat(
+        "facilitateur/contrat.html", lire_contrat(contexte(), acteur(), ref), ref, form, code, etats=ETATS_FACILITATEUR
     )
-    return page, code
 
 
 @bp.post("/<ref>/fin")
 @reserve_a(Role.FACILITATEUR)
 def finir(ref: str) -> Any:
     """Say when and why it ended."""
-    form = FormulaireFin()
-    if not form.validate_on_submit() or form.fin.data is None:
-        return _fiche(ref, form, 422)
-    try:
-        finir_contrat(contexte(), acteur(), ref, fin=form.fin.data, motif=form.motif_fin.data)
-    except ModifieEntreTemps as erreur:
-        form.poser_erreur(erreur)
-        return _fiche(ref, form, 409)
-    except RegleViolee as erreur:
-        form.poser_erreur(erreur)
-        return _fiche(ref, form, 422)
-    flash("Fin de contrat enregistrée.")
-    return redirect(url_for(".fiche", ref=ref))
+    return noter_la_fin(ref, _fiche)
 
 
 def _preparer(validation_ref: str) -> tuple[Embauche, FormulaireContratFacilitateur]:

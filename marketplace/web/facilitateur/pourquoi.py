@@ -1,27 +1,8 @@
-"""Why a person stands where she stands for an offre."""
+"""Why a person stands where she stands for an offre, behind the door of a facilitateur."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint
-
 from marketplace.comptes.roles import Role
-from marketplace.web.socle import pourquoi as pages
-from marketplace.web.socle.acces import reserve_a
+from marketplace.web.socle.pourquoi import portes_du_pourquoi
 
-bp = Blueprint("facilitateur_pourquoi", __name__, url_prefix="/facilitateur/offres/<ref>/pourquoi")
-
-
-@bp.get("/<personne_ref>")
-@reserve_a(Role.FACILITATEUR)
-def montrer(ref: str, personne_ref: str) -> Any:
-    """The reasons, to read with the person."""
-    return pages.montrer("facilitateur", ref, personne_ref)
-
-
-@bp.post("/<personne_ref>")
-@reserve_a(Role.FACILITATEUR)
-def noter(ref: str, personne_ref: str) -> Any:
-    """A word on this rank."""
-    return pages.noter_avis("facilitateur", ref, personne_ref)
+bp = portes_du_pourquoi("facilitateur", Role.FACILITATEUR)
