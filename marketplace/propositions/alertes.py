@@ -15,6 +15,7 @@ from marketplace.marches.models import Marche
 from marketplace.offres.models import EtatOffre, Offre
 from marketplace.propositions import rules
 from marketplace.propositions.models import EtatSouhait, Proposition, SouhaitRencontre
+from marketplace.propositions.signalements.models import Signalement
 from marketplace.territoire.reglages import reglages_au
 
 OFFRE_SANS_PROPOSITION = "offre_sans_proposition"
@@ -47,6 +48,8 @@ def _offres_sans_proposition(s: Session, territoire_id: int, jour: date) -> list
             Offre.etat == EtatOffre.PUBLIEE,
             or_(Offre.exemple.is_(False), Offre.marche_id.is_not(None)),
             ~exists().where(Proposition.offre_id == Offre.id),
+            # a post of the national platform takes nobody here: telling of somebody to its structure is the answer
+            ~exists().where(Signalement.offre_id == Offre.id),
         )
         .order_by(Offre.id)
     )

@@ -205,7 +205,7 @@ def _facettes(s: Session, comptes: dict[str, dict[str, int]], f: FiltresStructur
         facette("activite", "Activité", comptes["activite"], {}, f.activite, len(FAMILLES)),
         facette("type", "Type", comptes["type"], types, choisi, len(types)),
         facette("code_rome", "Recrute en ce moment", comptes["metier"], metiers, f.code_rome),
-        facette("recrute", "Offres", comptes["recrute"], {"oui": "Avec une offre ouverte"}, "oui" if f.recrute else ""),
+        facette("recrute", "Places", comptes["recrute"], {"oui": "Avec des places libres"}, "oui" if f.recrute else ""),
     )
     return tuple(f for f in lues if f.valeurs)
 

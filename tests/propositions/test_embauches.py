@@ -9,12 +9,16 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
+from marketplace.comptes.models import TypeOrganisation
 from marketplace.erreurs import ModifieEntreTemps, RegleViolee
 from marketplace.heures.models import Contrat, Modalite
 from marketplace.propositions import rules
 from marketplace.propositions.models import EtatProposition, Proposition, TransitionProposition
 from marketplace.propositions.rules import Partie, Transition
 from marketplace.propositions.services import embaucher, embaucher_directement, proposer, repondre
+from marketplace.propositions.signalements.models import Signalement
+from marketplace.propositions.signalements.rules import ResultatSignalement
+from marketplace.propositions.signalements.services import signaler
 from marketplace.propositions.taches import suivre_propositions
 from marketplace.valeurs import ajouter_mois
 from tests.propositions.test_parcours import Scene, compter
@@ -49,6 +53,20 @@ def test_une_embauche_directe_chez_un_autre_ferme_ce_qui_etait_propose(ctx, scen
     with ctx.lecture() as s:
         derniere = s.scalars(select(TransitionProposition).order_by(TransitionProposition.id.desc())).first()
     assert (derniere.de, derniere.vers) == ("proposee", "obsolete")
+
+
+def test_une_embauche_ferme_les_candidatures_faites_ailleurs(ctx, scene, fabrique):
+    structure = fabrique.organisation(TypeOrganisation.ACI)
+    signalement = signaler(
+        ctx, scene.referent, scene.samira.ref, accord_canal="entretien", organisation_ref=structure.ref
+    )
+    ref = scene.proposer()
+    repondre(ctx, scene.employeur, ref, Transition.ACCEPTER)
+    fabrique.validation(scene.samira)
+    scene.embaucher(ref)
+    with ctx.lecture() as s:
+        suite = s.scalar(select(Signalement.resultat).where(Signalement.ref == signalement))
+    assert suite is ResultatSignalement.SANS_SUITE
 
 
 def test_une_embauche_directe_apres_l_acceptation_garde_la_proposition_pour_origine(ctx, scene, fabrique):

@@ -55,6 +55,11 @@ def lire(reponse):
     return re.sub(r"\s+", " ", reponse.get_data(as_text=True))
 
 
+def test_les_signalements_s_ouvrent_depuis_les_propositions(scene):
+    for page, role in ((scene.page, "referent"), (scene.facilitateur, "facilitateur")):
+        assert f'href="/{role}/signalements"' in lire(page.get(f"/{role}/propositions"))
+
+
 def test_du_poste_importe_on_signale_au_lieu_de_proposer(scene):
     html = lire(scene.page.get(f"/referent/offres/{scene.offre.ref}"))
     adresse = f"/referent/signalements/nouveau/{scene.samira.ref}?offre={scene.offre.ref}"

@@ -38,7 +38,7 @@ from marketplace.propositions.models import (
 from marketplace.propositions.rules import Partie, Transition
 from marketplace.propositions.services.commun import consigner, est_nationale, passer, trouver
 from marketplace.propositions.services.rangs import DEPUIS_OFFRE, Place, Places
-from marketplace.propositions.signalements.croisements import exiger_hors_plateforme
+from marketplace.propositions.signalements.croisements import exiger_premiere_candidature
 from marketplace.territoire.reglages import reglages_au
 
 CANAUX_ACCORD = (Canal.ENTRETIEN, Canal.TELEPHONE, Canal.COURRIEL, Canal.COURRIER)
@@ -286,7 +286,7 @@ def _exiger_proposable(
         jour=ctx.aujourdhui(),
         nationale=est_nationale(s, offre.id),
     )
-    exiger_hors_plateforme(s, offre, personne)
+    exiger_premiere_candidature(s, offre, personne)
     if ligne.creneau is not None and ligne.creneau <= ctx.horloge():
         raise RegleViolee("Ce rendez-vous est passé : choisissez une date à venir.", champ="creneau")
 

@@ -41,6 +41,7 @@ from marketplace.propositions.services.commun import (
     rendre_obsoletes,
     trouver,
 )
+from marketplace.propositions.signalements.croisements import clore_signalements_ailleurs
 from marketplace.territoire.reglages import reglages_au
 
 REPONSES = (
@@ -266,7 +267,7 @@ def _conclure(
     passer(s, ctx, acteur, proposition, Transition.EMBAUCHER, Partie.EMPLOYEUR)
     resume = f"Proposition {proposition.ref} : contrat {contrat.ref}."
     consigner(s, ctx, acteur, "embaucher_proposition", proposition, resume)
-    clore_le_reste(s, ctx, acteur, personne.id, sauf=proposition.id)
+    clore_le_reste(s, ctx, acteur, personne, contrat.employeur_id, sauf=proposition.id)
     _pourvoir_si_complet(s, ctx, acteur, offre, proposition)
     prevenir_proposants(
         s,
@@ -279,10 +280,13 @@ def _conclure(
     )
 
 
-def clore_le_reste(s: Session, ctx: Contexte, acteur: Acteur, personne_id: int, *, sauf: int) -> None:
-    """Close what is still proposed for somebody who found a job."""
-    restantes = propositions_ouvertes(s, personne_id=personne_id, sauf=sauf)
+def clore_le_reste(
+    s: Session, ctx: Contexte, acteur: Acteur, personne: Personne, employeur_id: int, *, sauf: int
+) -> None:
+    """Close what still runs for somebody this employer hires: propositions here, applications elsewhere."""
+    restantes = propositions_ouvertes(s, personne_id=personne.id, sauf=sauf)
     rendre_obsoletes(s, ctx, acteur, restantes, "la personne a trouvé un poste")
+    clore_signalements_ailleurs(s, ctx, acteur, personne, employeur_id)
 
 
 def embaucher_directement(ctx: Contexte, acteur: Acteur, validation_ref: str, **contrat: Any) -> str:
@@ -305,7 +309,7 @@ def embaucher_directement(ctx: Contexte, acteur: Acteur, validation_ref: str, **
             .order_by(Proposition.id)
         ).first()
         if acceptee is None:
-            clore_le_reste(s, ctx, acteur, personne.id, sauf=0)
+            clore_le_reste(s, ctx, acteur, personne, ecrit.employeur_id, sauf=0)
         else:
             proposition, offre = acceptee
             ecrit.proposition_id = proposition.id

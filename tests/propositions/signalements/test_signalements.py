@@ -15,6 +15,7 @@ from marketplace.comptes.models import TypeOrganisation
 from marketplace.erreurs import Introuvable, ModifieEntreTemps, RegleViolee
 from marketplace.journal.models import Evenement, LecturePersonne
 from marketplace.offres.models import EtatOffre, Offre, OffreExterne
+from marketplace.propositions import alertes
 from marketplace.propositions.services import proposer
 from marketplace.propositions.services.doublons import reunir_fiches
 from marketplace.propositions.services.droits_de_la_personne import effacer_personne, lire_donnees, retirer_personne
@@ -178,7 +179,7 @@ def test_deux_clics_au_meme_instant_ne_font_qu_un_signalement(ctx, scene):
 
 
 def test_un_poste_de_la_plateforme_ne_se_propose_pas_ici(ctx, scene):
-    with pytest.raises(RegleViolee, match="signalez la personne"):
+    with pytest.raises(RegleViolee, match="signalez-lui la personne"):
         proposer(ctx, scene.acteur, scene.offre.ref, scene.samira.ref, accord_canal="entretien")
 
 
@@ -276,6 +277,32 @@ def test_un_contrat_commence_depuis_est_reconnu_et_ne_se_dement_plus(ctx, scene,
         noter_resultat(ctx, scene.acteur, ref, "sans_suite")
     with pytest.raises(RegleViolee, match="travaille déjà"):
         faire(ctx, scene)
+
+
+def test_une_embauche_ailleurs_clot_le_signalement_celle_de_la_structure_non(ctx, scene, fabrique, horloge):
+    ref = faire(ctx, scene)
+    horloge.avancer(hours=1)
+    bientot = ctx.aujourdhui() + timedelta(days=5)
+    chez_elle = fabrique.contrat(scene.samira, scene.structure, fabrique.marche(), debut=bientot)
+    fabrique.contrat(scene.samira, fabrique.organisation(), fabrique.marche())
+    assert reconnaitre_embauches(ctx, ctx.aujourdhui())["faits"] == 0
+    with ctx.transaction() as s:
+        s.delete(s.get_one(type(chez_elle), chez_elle.id))
+    assert reconnaitre_embauches(ctx, ctx.aujourdhui(), dry_run=True)["faits"] == 0
+    assert lu(ctx, ref).resultat is ResultatSignalement.A_SUIVRE
+    assert reconnaitre_embauches(ctx, ctx.aujourdhui())["faits"] == 1
+    assert reconnaitre_embauches(ctx, ctx.aujourdhui())["faits"] == 0
+    assert (lu(ctx, ref).resultat, lu(ctx, ref).resultat_le) == (ResultatSignalement.SANS_SUITE, ctx.aujourdhui())
+
+
+def test_un_poste_importe_pour_lequel_on_signale_n_alerte_pas(ctx, scene, fabrique, horloge):
+    autre = fabrique.offre(scene.structure, intitule="Agent de tri")
+    externe(fabrique, autre, "78")
+    faire(ctx, scene)
+    horloge.avancer(days=60)
+    with ctx.lecture() as s:
+        dues = alertes.dues(s, scene.offre.territoire_id, ctx.aujourdhui())
+    assert [a.objet_ref for a in dues] == [autre.ref]
 
 
 # -- rights ----------------------------------------------------------------------------------------------------------
