@@ -29,7 +29,7 @@ DIPLOMES = ("cap ", "bep ", "bac ", "diplome", "certificat", "titre pro", "licen
 PART_DIPLOME = 0.6  # a diploma is no answer to what somebody can do, unless it is said
 Familier = tuple[tuple[str, ...], str]
 SEUIL_VAGUE = 0.30
-QUESTION = "Quel travail faisiez-vous, ou aimeriez-vous faire ? Par exemple : ménage, cuisine, maçonnerie."
+QUESTION = "Quel travail, plus précisément ? Par exemple : ménage, cuisine, maçonnerie."
 
 
 def matrice_traits(textes: Sequence[str]) -> sparse.csr_matrix:

@@ -32,13 +32,6 @@ from marketplace.web.socle.formulaires import ChampHeures, ChampSuggestions, For
 PERMIS = ("B", "BE", "C", "CE", "D", "A")
 
 
-class CasesACocher(SelectMultipleField):
-    """Several answers as checkboxes, each reachable by keyboard without any script."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class FormulaireOffre(Formulaire):
     """An offre. `code_rome` is the métier picked in the list as one types; the next page asks for it otherwise."""
 
@@ -89,11 +82,13 @@ class FormulaireOffre(Formulaire):
         description="Elle décide des transports : à 5 h 30, il n'y a pas de bus.",
     )
     marche_ref = SelectField("Pour quel marché ?", [Optional()])
-    permis = CasesACocher(
+    permis = SelectMultipleField(
         "Permis : vraiment nécessaire ?",
         [Optional()],
         choices=options((p, f"Permis {p}") for p in PERMIS),
         description="Cochez seulement si le poste demande de conduire. Venir au travail se fait autrement.",
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
     )
     caces = StringField(
         "CACES : vraiment nécessaire dès le premier jour ?",
