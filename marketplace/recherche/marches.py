@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,10 +21,9 @@ from marketplace.recherche.facettes import Facette, facette
 from marketplace.recherche.fonds import fonds
 from marketplace.recherche.index import Question
 from marketplace.recherche.lectures import encore_a_faire
+from marketplace.recherche.pages import PageTrouvee, premiers, tranche
 from marketplace.recherche.textes import mots
 from marketplace.territoire.models import Commune
-
-PAR_PAGE = 25
 
 _Acheteur = aliased(Organisation, name="acheteur")
 _Titulaire = aliased(Organisation, name="titulaire")
@@ -77,19 +77,6 @@ class MarchePublic:
     distance_km: float | None
     reste: Decimal | None
     titulaire: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PageMarchesPublics:
-    """One page, and what more filtering would give. `approche`: nothing held the words, these come near."""
-
-    lignes: tuple[MarchePublic, ...]
-    total: int
-    page: int
-    pages: int
-    maj_le: datetime | None
-    approche: bool = False
-    facettes: tuple[Facette, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +150,7 @@ def marches_publics(
     page: int = 1,
     detaille: bool = False,
     facettes: bool = False,
-) -> PageMarchesPublics:
+) -> PageTrouvee[MarchePublic]:
     """A page of live marchés, newest first, in a constant number of queries.
 
     `detaille` adds hours left and titulaire: for a professional account, or where the territory says so.
@@ -171,33 +158,20 @@ def marches_publics(
     """
     with fonds(s, territoire_id, jour) as tenus:
         reponse = tenus.marches.chercher(filtres.question())
-        pages = max(1, -(-reponse.total // PAR_PAGE))
-        page = min(max(1, page), pages)
-        ids = reponse.ids((page - 1) * PAR_PAGE, PAR_PAGE)
-        comptes = {g: reponse.comptes(g) for g in ("secteur", "metier", "acheteur")} if facettes else {}
+        lue = tranche(reponse, page, ("secteur", "metier", "acheteur") if facettes else ())
     maj = s.scalar(select(func.max(Marche.maj_le)).where(Marche.territoire_id == territoire_id))
-    return PageMarchesPublics(
-        _par_ids(s, ids, jour, detaille=detaille, distances=filtres.distances),
-        reponse.total,
-        page,
-        pages,
-        maj,
-        reponse.approche,
-        _facettes(s, comptes, filtres) if facettes else (),
-    )
+    lignes = _par_ids(s, lue.ids, jour, detaille=detaille, distances=filtres.distances)
+    return lue.remplie(lignes, _facettes(s, lue.comptes, filtres) if facettes else (), maj)
 
 
-def _facettes(s: Session, comptes: dict[str, dict[str, int]], f: FiltresMarches) -> tuple[Facette, ...]:
-    def metiers(codes: Sequence[str]) -> dict[str, str]:
-        return libelles_metiers(s, codes)
-
+def _facettes(s: Session, comptes: Mapping[str, dict[str, int]], f: FiltresMarches) -> tuple[Facette, ...]:
     def acheteurs(codes: Sequence[str]) -> dict[str, str]:
         lus = s.execute(select(Organisation.id, Organisation.nom).where(Organisation.id.in_([int(c) for c in codes])))
         return {str(i): nom for i, nom in lus}
 
     lues = (
         facette("secteur", "Secteur", comptes["secteur"], {}, f.secteur),
-        facette("code_rome", "Métier", comptes["metier"], metiers, f.code_rome),
+        facette("code_rome", "Métier", comptes["metier"], partial(libelles_metiers, s), f.code_rome),
         facette("acheteur", "Acheteur", comptes["acheteur"], acheteurs, f.acheteur),
     )
     return tuple(f for f in lues if f.valeurs)
@@ -259,9 +233,8 @@ def marches_vivants(s: Session, territoire_id: int, jour: date, recents: int = 5
     return MarchesVivants(tous.total, Decimal(heures).scaleb(-2), _par_ids(s, ids, jour))
 
 
-def marches_trouves(s: Session, territoire_id: int, texte: str, jour: date, nombre: int) -> PageMarchesPublics:
+def marches_trouves(s: Session, territoire_id: int, texte: str, jour: date, nombre: int) -> PageTrouvee[MarchePublic]:
     """The best few marchés for these words, those that hold them whole first."""
     with fonds(s, territoire_id, jour) as tenus:
-        reponse = tenus.marches.chercher(Question(mots(texte)))
-        ids = reponse.meilleurs(nombre)
-    return PageMarchesPublics(_par_ids(s, ids, jour), reponse.total, 1, 1, None, reponse.approche)
+        lue = premiers(tenus.marches.chercher(Question(mots(texte))), nombre)
+    return lue.remplie(_par_ids(s, lue.ids, jour))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -22,10 +23,9 @@ from marketplace.recherche.facettes import Facette, facette
 from marketplace.recherche.fonds import fonds
 from marketplace.recherche.index import Question
 from marketplace.recherche.lectures import TRANCHES
+from marketplace.recherche.pages import PAR_PAGE, PageTrouvee, premiers, tranche
 from marketplace.recherche.textes import mots
 from marketplace.territoire.models import Commune
-
-PAR_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +84,6 @@ class OffrePublique:
     distance_km: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class PageOffresPubliques:
-    """One page of openings, and what more filtering would give."""
-
-    lignes: tuple[OffrePublique, ...]
-    total: int
-    page: int
-    pages: int
-    maj_le: datetime | None
-    approche: bool = False
-    facettes: tuple[Facette, ...] = ()
-
-
 def _lignes() -> Any:
     return (
         select(Offre, Organisation, Commune.nom, Metier.libelle)
@@ -146,37 +133,24 @@ def offres_publiques(
     *,
     page: int = 1,
     facettes: bool = False,
-) -> PageOffresPubliques:
+) -> PageTrouvee[OffrePublique]:
     """A page of openings, newest first, in a constant number of queries."""
     with fonds(s, territoire_id, jour) as tenus:
         reponse = tenus.offres.chercher(filtres.question())
-        pages = max(1, -(-reponse.total // PAR_PAGE))
-        page = min(max(1, page), pages)
-        ids = reponse.ids((page - 1) * PAR_PAGE, PAR_PAGE)
-        comptes = {g: reponse.comptes(g) for g in ("type", "metier", "contrat", "temps")} if facettes else {}
+        lue = tranche(reponse, page, ("type", "metier", "contrat", "temps") if facettes else ())
     ouvertes = (Offre.territoire_id == territoire_id, Offre.etat == EtatOffre.PUBLIEE)
     maj = s.scalar(select(func.max(Offre.confirmee_le)).where(*ouvertes))
-    return PageOffresPubliques(
-        _par_ids(s, ids, filtres.distances),
-        reponse.total,
-        page,
-        pages,
-        maj,
-        reponse.approche,
-        _facettes(s, comptes, filtres) if facettes else (),
-    )
+    lignes = _par_ids(s, lue.ids, filtres.distances)
+    return lue.remplie(lignes, _facettes(s, lue.comptes, filtres) if facettes else (), maj)
 
 
-def _facettes(s: Session, comptes: dict[str, dict[str, int]], f: FiltresOffresPubliques) -> tuple[Facette, ...]:
-    def metiers(codes: Sequence[str]) -> dict[str, str]:
-        return libelles_metiers(s, codes)
-
+def _facettes(s: Session, comptes: Mapping[str, dict[str, int]], f: FiltresOffresPubliques) -> tuple[Facette, ...]:
     types = {t.value: libelle for t, libelle in LIBELLES_TYPES.items()}
     contrats = {c.value: libelle for c, libelle in CONTRATS.items()}
     temps = {code: libelle for code, libelle, _ in TRANCHES}
     choisi = f.types[0].value if len(f.types) == 1 else ""
     lues = (
-        facette("code_rome", "Métier", comptes["metier"], metiers, f.code_rome),
+        facette("code_rome", "Métier", comptes["metier"], partial(libelles_metiers, s), f.code_rome),
         facette("type", "Employeur", comptes["type"], types, choisi),
         facette("contrat", "Contrat", comptes["contrat"], contrats, f.contrat),
         facette("temps", "Temps de travail", comptes["temps"], temps, f.temps),
@@ -184,12 +158,11 @@ def _facettes(s: Session, comptes: dict[str, dict[str, int]], f: FiltresOffresPu
     return tuple(f for f in lues if f.valeurs)
 
 
-def offres_trouvees(s: Session, territoire_id: int, texte: str, jour: date, nombre: int) -> PageOffresPubliques:
+def offres_trouvees(s: Session, territoire_id: int, texte: str, jour: date, nombre: int) -> PageTrouvee[OffrePublique]:
     """The best few openings for these words."""
     with fonds(s, territoire_id, jour) as tenus:
-        reponse = tenus.offres.chercher(Question(mots(texte)))
-        ids = reponse.meilleurs(nombre)
-    return PageOffresPubliques(_par_ids(s, ids), reponse.total, 1, 1, None, reponse.approche)
+        lue = premiers(tenus.offres.chercher(Question(mots(texte))), nombre)
+    return lue.remplie(_par_ids(s, lue.ids))
 
 
 def offres_du_marche(s: Session, marche_id: int, *, detaille: bool) -> tuple[OffrePublique, ...]:

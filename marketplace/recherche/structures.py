@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -21,10 +22,10 @@ from marketplace.recherche.activites import FAMILLES, familles
 from marketplace.recherche.facettes import Facette, facette
 from marketplace.recherche.fonds import fonds
 from marketplace.recherche.index import Question
+from marketplace.recherche.pages import PageTrouvee, premiers, tranche
 from marketplace.recherche.textes import mots
 from marketplace.territoire.models import Commune
 
-PAR_PAGE = 25
 PERIMEE_JOURS = 365
 """Past a year, what a register said of a structure is to be verified (N35)."""
 
@@ -95,18 +96,6 @@ class StructurePublique:
         return connue is None or (jour - connue).days > PERIMEE_JOURS
 
 
-@dataclass(frozen=True, slots=True)
-class PageStructures:
-    """One page of the directory, and what more filtering would give."""
-
-    lignes: tuple[StructurePublique, ...]
-    total: int
-    page: int
-    pages: int
-    approche: bool = False
-    facettes: tuple[Facette, ...] = ()
-
-
 def _ouvertes(valeur: Any) -> Any:
     return (
         select(valeur)
@@ -173,38 +162,22 @@ def structures_publiques(
     *,
     page: int = 1,
     facettes: bool = False,
-) -> PageStructures:
+) -> PageTrouvee[StructurePublique]:
     """A page of structures by name, or nearest first when a place is given. Typos forgiven when nothing fits."""
     with fonds(s, territoire_id, jour) as tenus:
         reponse = tenus.structures.chercher(filtres.question())
-        pages = max(1, -(-reponse.total // PAR_PAGE))
-        page = min(max(1, page), pages)
-        debut = (page - 1) * PAR_PAGE
-        if filtres.distances is None:
-            ids = reponse.ids(debut, PAR_PAGE)
-        else:
-            ids = reponse.ids_par("commune", filtres.distances)[debut : debut + PAR_PAGE]
-        comptes = {g: reponse.comptes(g) for g in ("type", "activite", "metier", "recrute")} if facettes else {}
-    return PageStructures(
-        _par_ids(s, ids, filtres.distances),
-        reponse.total,
-        page,
-        pages,
-        reponse.approche,
-        _facettes(s, comptes, filtres) if facettes else (),
-    )
+        lue = tranche(reponse, page, ("type", "activite", "metier", "recrute") if facettes else (), filtres.distances)
+    lignes = _par_ids(s, lue.ids, filtres.distances)
+    return lue.remplie(lignes, _facettes(s, lue.comptes, filtres) if facettes else ())
 
 
-def _facettes(s: Session, comptes: dict[str, dict[str, int]], f: FiltresStructures) -> tuple[Facette, ...]:
-    def metiers(codes: Sequence[str]) -> dict[str, str]:
-        return libelles_metiers(s, codes)
-
+def _facettes(s: Session, comptes: Mapping[str, dict[str, int]], f: FiltresStructures) -> tuple[Facette, ...]:
     types = {t.value: libelle for t, libelle in LIBELLES_TYPES.items()}
     choisi = f.types[0].value if len(f.types) == 1 else ""
     lues = (
         facette("activite", "Activité", comptes["activite"], {}, f.activite, len(FAMILLES)),
         facette("type", "Type", comptes["type"], types, choisi, len(types)),
-        facette("code_rome", "Recrute en ce moment", comptes["metier"], metiers, f.code_rome),
+        facette("code_rome", "Recrute en ce moment", comptes["metier"], partial(libelles_metiers, s), f.code_rome),
         facette("recrute", "Places", comptes["recrute"], {"oui": "Avec des places libres"}, "oui" if f.recrute else ""),
     )
     return tuple(f for f in lues if f.valeurs)
@@ -232,12 +205,13 @@ def structures_par_commune(
     return tuple(sorted(lieux, key=lambda li: (-li.structures, li.commune)))
 
 
-def structures_trouvees(s: Session, territoire_id: int, texte: str, jour: date, nombre: int) -> PageStructures:
+def structures_trouvees(
+    s: Session, territoire_id: int, texte: str, jour: date, nombre: int
+) -> PageTrouvee[StructurePublique]:
     """The best few structures for these words."""
     with fonds(s, territoire_id, jour) as tenus:
-        reponse = tenus.structures.chercher(Question(mots(texte)))
-        ids = reponse.meilleurs(nombre)
-    return PageStructures(_par_ids(s, ids), reponse.total, 1, 1, reponse.approche)
+        lue = premiers(tenus.structures.chercher(Question(mots(texte))), nombre)
+    return lue.remplie(_par_ids(s, lue.ids))
 
 
 def structure_publique(s: Session, territoire_id: int, ref: str) -> StructurePublique | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
 from flask import Blueprint, abort, render_template, request
+from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import STRUCTURES_INSERTION, TypeOrganisation
 from marketplace.comptes.queries import LIBELLES_TYPES
@@ -12,17 +15,17 @@ from marketplace.marches.secteurs import SECTEURS
 from marketplace.offres.models import EtatOffre
 from marketplace.offres.queries import offre as lire_offre
 from marketplace.recherche.activites import FAMILLES
-from marketplace.recherche.cartes import carte_des_lieux
+from marketplace.recherche.cartes import Situe, carte_des_lieux
 from marketplace.recherche.lieux import RAYONS
-from marketplace.recherche.marches import LieuDeMarches, marche_public, marches_par_commune, marches_publics
+from marketplace.recherche.marches import marche_public, marches_par_commune, marches_publics
 from marketplace.recherche.offres import offres_de_la_structure, offres_du_marche, offres_publiques
 from marketplace.recherche.structures import (
-    LieuDeStructures,
     structure_publique,
     structures_par_commune,
     structures_publiques,
 )
 from marketplace.web.public.demandes import (
+    Demande,
     detaille,
     filtres_marches,
     filtres_offres,
@@ -38,11 +41,19 @@ from marketplace.web.socle.vues import ouverture, vues_de_la_liste
 
 bp = Blueprint("public_catalogue", __name__)
 
+Lieu = TypeVar("Lieu", bound=Situe)
+
 TYPES_OFFRES = (TypeOrganisation.ENTREPRISE, *(t for t in TypeOrganisation if t in STRUCTURES_INSERTION))
 
 
-def _en_carte() -> bool:
-    return request.args.get("vue") == "carte"
+def _carte(
+    s: Session, d: Demande, compter: Callable[[], tuple[Lieu, ...]], poids: Callable[[Lieu], float]
+) -> dict[str, Any]:
+    """What the page needs to show its answer as a map, counted only when the map is asked for."""
+    if request.args.get("vue") != "carte":
+        return {"vue_carte": False, "carte": None, "lieux": ()}
+    lieux = compter()
+    return {"vue_carte": True, "carte": carte_des_lieux(s, d.territoire.departements, lieux, poids), "lieux": lieux}
 
 
 @bp.get("/marches")
@@ -58,10 +69,9 @@ def marches() -> Any:
         d = lire_demande(s)
         filtres, tout_dire = filtres_marches(d), detaille(s, d.territoire)
         page = marches_publics(s, d.territoire.id, filtres, jour, page=d.page, detaille=tout_dire, facettes=True)
-        carte, lieux = None, tuple[LieuDeMarches, ...]()
-        if _en_carte():
-            lieux = marches_par_commune(s, d.territoire.id, filtres, jour)
-            carte = carte_des_lieux(s, d.territoire.departements, lieux, lambda li: float(li.heures_prevues))
+        carte = _carte(
+            s, d, partial(marches_par_commune, s, d.territoire.id, filtres, jour), lambda li: float(li.heures_prevues)
+        )
     return render_template(
         "public/marches.html",
         d=d,
@@ -71,9 +81,7 @@ def marches() -> Any:
         rayons=RAYONS,
         parametres=parametres(),
         detaille=tout_dire,
-        vue_carte=_en_carte(),
-        carte=carte,
-        lieux=lieux,
+        **carte,
         vues=vues,
     )
 
@@ -147,10 +155,9 @@ def structures() -> Any:
         d = lire_demande(s)
         filtres = filtres_structures(d)
         page = structures_publiques(s, d.territoire.id, filtres, jour, page=d.page, facettes=True)
-        carte, lieux = None, tuple[LieuDeStructures, ...]()
-        if _en_carte():
-            lieux = structures_par_commune(s, d.territoire.id, filtres, jour)
-            carte = carte_des_lieux(s, d.territoire.departements, lieux, lambda li: float(li.structures))
+        carte = _carte(
+            s, d, partial(structures_par_commune, s, d.territoire.id, filtres, jour), lambda li: float(li.structures)
+        )
     return render_template(
         "public/structures.html",
         d=d,
@@ -160,9 +167,7 @@ def structures() -> Any:
         types={t.value: LIBELLES_TYPES[t] for t in TypeOrganisation if t in STRUCTURES_INSERTION},
         activites=tuple(FAMILLES),
         parametres=parametres(),
-        vue_carte=_en_carte(),
-        carte=carte,
-        lieux=lieux,
+        **carte,
         jour=jour,
         vues=vues,
     )
