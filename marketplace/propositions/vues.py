@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from marketplace.offres.queries import OffreLigne
+from marketplace.propositions.choix import LOIN
 from marketplace.propositions.models import EtatSouhait
 
 
@@ -51,6 +52,8 @@ class LigneVue:
     proposition_etat: str | None
     souhaitee: bool
     pourcentage: int | None = None
+    a_savoir: tuple[str, ...] = ()
+    """Limits, days and hours she said: read before proposing, never counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,12 @@ class ClassementOffresVu:
     hors_de_portee: tuple[OffreHorsDePortee, ...]
     ecartes: Mapping[str, int]
     version: str
+    a_savoir: tuple[str, ...] = ()
+
+    @property
+    def aucune_proche(self) -> bool:
+        """Whether every offre shown is far from what she did."""
+        return bool(self.lignes) and all(x.proximite == LOIN for x in self.lignes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.contexte import PARIS
+from marketplace.personnes.models import MobilitePersonne, Personne
 from marketplace.propositions.models import Proposition
 from tests.web.test_propositions_parcours import texte
 
@@ -174,3 +175,38 @@ def test_hors_de_portee_la_page_demande_pourquoi_elle(scene, fabrique, ctx):
         scene.page.get(f"/referent/offres/{scene.offre.ref}/proposer/{scene.idir.ref}")
     )
     assert "100 % choisies plus loin dans la liste" in texte(scene.page.get("/referent/propositions"))
+
+
+def test_ce_que_la_personne_a_dit_se_lit_la_ou_l_on_decide(scene, fabrique):
+    """Limits, days and hours: facts for those who propose, on each page before the decision."""
+    fabrique.garder(
+        MobilitePersonne(
+            personne_id=scene.samira.id,
+            permis_etat="aucun",
+            jours=["lundi", "mardi"],
+            creneaux=["9h_16h30"],
+            notee_le=fabrique.jour,
+        )
+    )
+    with fabrique.ctx.transaction() as s:
+        s.get_one(Personne, scene.samira.id).limites = ["charges"]
+    dits = "Pas de port de charges lourdes · Jours possibles : lundi, mardi · Horaires possibles : de 9 h à 16 h 30"
+    offre, samira = f"/referent/offres/{scene.offre.ref}", scene.samira.ref
+    for adresse in (
+        offre,
+        f"{offre}/proposer/{samira}",
+        f"{offre}/proposer?personne={samira}&personne={scene.idir.ref}",
+        f"/referent/offres/pour/{samira}",
+    ):
+        assert texte(scene.page.get(adresse)).count(dits) == 1, adresse
+    assert "Pas de port" not in texte(scene.employeur.get(f"/employeur/offres/{scene.offre.ref}/classement"))
+
+
+def test_quand_rien_n_est_proche_on_le_dit(scene, fabrique):
+    autre = fabrique.personne(scene.referent, prenom="Nour", code_rome="A1203")
+    phrase = "Aucune offre proche aujourd'hui ; voici les moins éloignées."
+    for adresse in (f"/referent/personnes/{autre.ref}", f"/referent/offres/pour/{autre.ref}"):
+        html = texte(scene.page.get(adresse))
+        assert "Éloigné" in html
+        assert phrase in html
+    assert phrase not in texte(scene.page.get(f"/referent/personnes/{scene.samira.ref}"))

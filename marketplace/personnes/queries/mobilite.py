@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.personnes.models import MobilitePersonne
+from marketplace.personnes.models import MobilitePersonne, Personne
 from marketplace.personnes.rules.mobilite import AIDES, CRENEAUX, ETATS_PERMIS, JOURS, ecrire_horaire
-from marketplace.personnes.rules.saisie import MODES
+from marketplace.personnes.rules.saisie import LIMITES, MODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +68,24 @@ def mobilite_vue(s: Session, personne_id: int) -> MobiliteVue | None:
         tuple(m.jours),
         dict(m.horaires),
     )
+
+
+def faits_a_savoir(s: Session, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """By person, what she said of the work she can do, to weigh before proposing: never a point more or less.
+
+    « Pas de port de charges lourdes », « Jours possibles : lundi, mardi ». Those who said nothing are not there.
+    """
+    requete = (
+        select(Personne.id, Personne.limites, MobilitePersonne.jours, MobilitePersonne.creneaux)
+        .outerjoin(MobilitePersonne, MobilitePersonne.personne_id == Personne.id)
+        .where(Personne.id.in_(list(ids)))
+    )
+    vus: dict[int, tuple[str, ...]] = {}
+    for numero, limites, jours, creneaux in s.execute(requete):
+        faits = [libelle for code, libelle in LIMITES.items() if code in limites]
+        for titre, libelles, codes in (("Jours", JOURS, jours), ("Horaires", CRENEAUX, creneaux)):
+            dits = [libelle.lower() for code, libelle in libelles.items() if code in (codes or ())]
+            faits += [f"{titre} possibles : {', '.join(dits)}"] if dits else []
+        if faits:
+            vus[numero] = tuple(faits)
+    return vus

@@ -6,9 +6,9 @@ import base64
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.droits import Action, Portee, exiger
@@ -27,6 +27,7 @@ from marketplace.personnes.models import (
 from marketplace.personnes.portee import personne_du_perimetre
 from marketplace.personnes.rules.identite import empreinte
 from marketplace.personnes.rules.saisie import (
+    EXPERIENCES_MAX,
     CompetenceSaisie,
     ExperienceSaisie,
     ProfilSaisi,
@@ -164,6 +165,17 @@ def _ajouter_parcours(
     for c in competences:
         if c.libelle.strip():
             s.add(CompetencePersonne(personne_id=personne.id, libelle=c.libelle.strip(), code_ogr=c.code_ogr))
+
+
+def ajouter_experience(
+    s: Session, quand: datetime, personne: Personne, intitule: str, code_rome: str | None, mois: int
+) -> None:
+    """One more past job, inside the caller's transaction. Raises RegleViolee when the journey is full."""
+    deja = select(func.count()).select_from(Experience).where(Experience.personne_id == personne.id)
+    if (s.scalar(deja) or 0) >= EXPERIENCES_MAX:
+        raise RegleViolee(f"{EXPERIENCES_MAX} expériences au plus : retirez-en une, puis recommencez.")
+    s.add(Experience(personne_id=personne.id, intitule=intitule, code_rome=code_rome, mois=mois))
+    noter_changement(s, quand, personne.id)
 
 
 def inscrire_personnes(

@@ -24,6 +24,7 @@ from marketplace.personnes.queries.classement import ids_eligibles, profils_de_c
 from marketplace.propositions import rules
 from marketplace.propositions.creneaux import creneau_propose
 from marketplace.propositions.models import EtatSouhait, Proposition, SouhaitRencontre
+from marketplace.propositions.services.classer_offres import faits_pour
 from marketplace.propositions.services.commun import est_nationale
 from marketplace.propositions.services.rangs import DEPUIS_OFFRE, Places
 from marketplace.propositions.vues import RaisonVue, raisons_de
@@ -49,6 +50,7 @@ class Apercu:
     """The list did not put her among the first: a coded reason is asked (R120)."""
     creneau: datetime | None
     """A slot to offer, that no other person of this employer holds."""
+    a_savoir: tuple[str, ...] = ()
 
 
 def apercu(ctx: Contexte, acteur: Acteur, offre_ref: str, personne_ref: str, *, depuis: str = DEPUIS_OFFRE) -> Apercu:
@@ -135,6 +137,7 @@ def lire_apercu(
         proposition_ref=existante.ref if existante is not None and deja else None,
         motif_a_dire=place is not None and not place.suggeree and not _souhaitee(s, offre, personne.id),
         creneau=creneau,
+        a_savoir=faits_pour(s, acteur, personne.id),
     )
 
 

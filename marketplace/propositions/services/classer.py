@@ -24,6 +24,7 @@ from marketplace.offres.portee import portee_offre
 from marketplace.offres.queries import PosteLu, charger_offre, poste_de_classement
 from marketplace.personnes.models import Personne, Suivi
 from marketplace.personnes.portee import suivi_en_cours
+from marketplace.personnes.queries.mobilite import faits_a_savoir
 from marketplace.propositions.classement import Perimetre, Vivier, mettre_a_jour, poste_de
 from marketplace.propositions.models import EtatSouhait, PassageClassement, Proposition, SouhaitRencontre
 from marketplace.propositions.rules import LIBELLES_PROPOSANT
@@ -226,7 +227,7 @@ def classer(
         page = min(max(1, page), pages)
         montrees = rangees[(page - 1) * limit : page * limit]
         ids = [qui.candidats[x.ref] for x in montrees]
-        referents = lire_referents(s, ids, jour)
+        referents, faits = lire_referents(s, ids, jour), faits_a_savoir(s, ids)
         propositions = _propositions(s, offre_id=offre.id, personnes=ids)
         souhaits = set(
             s.scalars(
@@ -257,6 +258,7 @@ def classer(
                     proposition_ref=ref_proposition,
                     proposition_etat=etat,
                     souhaitee=personne_id in souhaits,
+                    a_savoir=faits.get(personne_id, ()),
                 )
             )
         hors = [

@@ -18,6 +18,7 @@ from marketplace.offres.queries import offres_par_ref, postes_de_classement, pos
 from marketplace.personnes.models import Personne
 from marketplace.personnes.portee import personne_du_perimetre
 from marketplace.personnes.queries.classement import ids_eligibles, profils_de_classement
+from marketplace.personnes.queries.mobilite import faits_a_savoir
 from marketplace.propositions.classement import Vivier, mettre_a_jour, poste_de, profil_de, selon_le_territoire
 from marketplace.propositions.models import Proposition
 from marketplace.propositions.rules import LIBELLES_PROPOSANT
@@ -151,7 +152,15 @@ def classer_offres_de(
         ),
         ecartes=dict(resultat.ecartes),
         version=resultat.version,
+        a_savoir=faits_pour(s, acteur, personne.id),
     )
+
+
+def faits_pour(s: Session, acteur: Acteur, personne_id: int) -> tuple[str, ...]:
+    """What she said of the work she can do, for those who propose her; an employer reads none of it."""
+    if acteur.role not in (Role.REFERENT, Role.FACILITATEUR):
+        return ()
+    return faits_a_savoir(s, [personne_id]).get(personne_id, ())
 
 
 def classer_pour_l_exploitant(ctx: Contexte, offre_ref: str, limit: int) -> tuple[Offre, ClassementBrut]:

@@ -28,7 +28,13 @@ from marketplace.web.socle.dossiers.questionnaires import questionnaires, remett
 from marketplace.web.socle.dossiers.rattachements import accepter, decliner, rattachements
 from marketplace.web.socle.dossiers.saisie import competences, metiers, modifier, nouvelle, preciser
 from marketplace.web.socle.dossiers.situation import quartier, retirer_situation, situation
-from marketplace.web.socle.dossiers.suites import decider_suite, fins, repondre_question, situations
+from marketplace.web.socle.dossiers.suites import (
+    ajouter_au_parcours,
+    decider_suite,
+    fins,
+    repondre_question,
+    situations,
+)
 from marketplace.web.socle.dossiers.suivi import cesser, contact, fin_de_suivi, informer, remettre, retirer, suivi
 
 __all__ = ["ACCOMPAGNEMENT", "installer", "installer_rattachements", "page_de_fiche", "page_de_liste"]
@@ -45,6 +51,7 @@ PAGES: tuple[tuple[str, str, tuple[str, ...], Callable[..., Any]], ...] = (
     ("/questionnaires", "questionnaires", ("GET",), questionnaires),
     ("/questionnaires/<int:numero>", "remettre_fiche", ("POST",), remettre_fiche),
     ("/<ref>/suite", "decider_suite", ("POST",), decider_suite),
+    ("/<ref>/contrats/<contrat_ref>/parcours", "ajouter_au_parcours", ("POST",), ajouter_au_parcours),
     ("/<ref>/modifier", "modifier", ("GET", "POST"), modifier),
     ("/<ref>/mobilite", "mobilite", ("GET", "POST"), mobilite),
     ("/<ref>/metiers", "metiers", ("GET", "POST"), metiers),

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, url_for
 
 from marketplace.comptes.roles import Role
 from marketplace.erreurs import RegleViolee
+from marketplace.heures.queries.experiences import experiences_a_ajouter
 from marketplace.heures.queries.personne import contrats_de_la_personne
 from marketplace.personnes import services
 from marketplace.personnes.queries import FiltresPersonnes, ListePersonnes
@@ -65,6 +66,7 @@ def page_de_fiche(ref: str) -> dict[str, Any]:
     with ctx.lecture() as s:
         suites = propositions(s, moi, jour, groupe="toutes", personne_ref=ref).lignes
         contrats = contrats_de_la_personne(s, p.id, jour)
+        a_ajouter = experiences_a_ajouter(s, p.id, jour) if not p.retiree_le else ()
         signalements = signalements_de(s, p.id, jour)
     a_confirmer = [e for e in p.experiences if e.code_rome is None]
     return {
@@ -75,6 +77,7 @@ def page_de_fiche(ref: str) -> dict[str, Any]:
         "classement": classement,
         "propositions": suites,
         "contrats": contrats,
+        "experiences_a_ajouter": a_ajouter,
         "signalements": signalements,
         "point_signaler": f"{moi.role.value}_signalements.nouveau",
         "canaux": CANAUX_PROPOSES,

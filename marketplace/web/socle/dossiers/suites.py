@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from marketplace.erreurs import RegleViolee
 from marketplace.heures.rules.situations import AVEC_DUREE, DUREES, EN_POSTE, EN_UN_CLIC, SITUATIONS
+from marketplace.heures.services.experiences import ajouter_contrat_au_parcours
 from marketplace.heures.services.fins import DECISIONS, lire_fins, noter_suite
 from marketplace.heures.services.situations import lire_questions, repondre_situation
 from marketplace.web.socle.acces import acteur, contexte
@@ -76,6 +77,17 @@ def decider_suite(ref: str) -> Any:
         return page, 422
     flash("Suite notée.")
     return redirect(url_for(".fins"))
+
+
+def ajouter_au_parcours(ref: str, contrat_ref: str) -> Any:
+    """A finished contrat becomes a past job, in one click."""
+    try:
+        texte = ajouter_contrat_au_parcours(contexte(), acteur(), ref, contrat_ref)
+    except RegleViolee as refus:
+        flash(refus.message, "warning")
+    else:
+        flash(f"Ajouté à son parcours : {texte}.")
+    return redirect(url_for(".fiche", ref=ref))
 
 
 def _date(texte: str) -> date | None:
