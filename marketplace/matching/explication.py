@@ -170,7 +170,8 @@ class Explicateur:
     def _competences(self, poste: Poste, profil: Profil, part: float) -> tuple[list[Raison], list[str]]:
         demandees = poste.competences_requises
         if not demandees:
-            return ([Raison("competences", "Ses compétences précisent son métier", part, "neutre")] if part else []), []
+            dit = "Ses compétences vont vers ce métier" if part > 0 else "Ses compétences sont d'un autre métier"
+            return ([Raison("competences", dit, part, "neutre")] if part else []), []
         if not profil.competences:
             return [Raison("competences", "Compétences à compléter", part, "neutre")], []
         couvertes = couverture(demandees, profil.competences)
