@@ -17,6 +17,20 @@ from typing import Generic, TypeVar
 from marketplace.erreurs import RegleViolee
 
 CENTIEME = Decimal("0.01")
+NOMS_DES_MOIS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 _BLANCS = re.compile(r"[\s\u00a0\u202f]+")
 _HEURES_MINUTES = re.compile(r"^(\d{1,4})\s*[hH:]\s*([0-5]?\d)?$")
 V = TypeVar("V")

@@ -21,6 +21,7 @@ from marketplace.heures.rules.phrases import de_mois_en_texte, heures_en_texte, 
 from marketplace.heures.veille import trier
 from marketplace.journal.models import Gravite
 from marketplace.journal.services import AlerteDue, reconcilier_alertes
+from marketplace.marches.alertes import alerte_de_marche
 from marketplace.marches.models import ETATS_OUVERTS_AUX_HEURES, EtapeFaite, Marche
 from marketplace.marches.queries.delais import delais_demarrage
 from marketplace.marches.queries.objectifs import objectifs
@@ -156,18 +157,15 @@ def _alerte(
     contrat: Any = None,
 ) -> AlerteDue:
     """An alerte on a marché, or on one of its contrats: the key and the link are then the contrat's."""
-    return AlerteDue(
-        cle=f"{type_}:{(contrat or marche).id}",
-        territoire_id=territoire_id,
-        type=type_,
-        objet_type="marche",
-        objet_id=marche.id,
-        objet_ref=marche.ref,
+    return alerte_de_marche(
+        marche,
+        territoire_id,
+        type_,
         gravite=gravite,
         message=f"{marche.intitule} : {message}",
         action=action,
         lien=f"/facilitateur/contrats/{contrat.ref}" if contrat else f"/facilitateur/marches/{marche.ref}{suite}",
-        proprietaire_id=marche.facilitateur_id,
+        sur_id=contrat.id if contrat else None,
     )
 
 
@@ -238,13 +236,10 @@ def _declarations_en_retard(s: Session, territoire_id: int, jour: date, marches:
         if marche is None:
             continue
         retard = (jour - limite).days
-        yield AlerteDue(
-            cle=f"{DECLARATION_EN_RETARD}:{id_}",
-            territoire_id=territoire_id,
-            type=DECLARATION_EN_RETARD,
-            objet_type="marche",
-            objet_id=marche.id,
-            objet_ref=marche.ref,
+        yield alerte_de_marche(
+            marche,
+            territoire_id,
+            DECLARATION_EN_RETARD,
             gravite=Gravite.ROUGE if retard > 30 else Gravite.ORANGE,
             message=(
                 f"{nom} n'a pas déclaré les heures {de_mois_en_texte(mois)} "
@@ -252,7 +247,7 @@ def _declarations_en_retard(s: Session, territoire_id: int, jour: date, marches:
             ),
             action="Relancer l'employeur",
             lien=f"/facilitateur/heures/{id_}",
-            proprietaire_id=marche.facilitateur_id,
+            sur_id=id_,
         )
 
 

@@ -152,20 +152,37 @@ def _periodes_a_decider(
     return {marche_id: (numero, debut) for marche_id, numero, debut in s.execute(_suivis(requete, territoire_id, ids))}
 
 
+def alerte_de_marche(
+    m: Any,
+    territoire_id: int,
+    type_: str,
+    *,
+    gravite: Gravite,
+    message: str,
+    action: str,
+    lien: str,
+    sur_id: int | None = None,
+) -> AlerteDue:
+    """An alerte read with its marché and owned by who follows it. `sur_id`: the row of it that is meant, if one is."""
+    return AlerteDue(
+        cle=f"{type_}:{m.id if sur_id is None else sur_id}",
+        territoire_id=territoire_id,
+        type=type_,
+        objet_type="marche",
+        objet_id=m.id,
+        objet_ref=m.ref,
+        gravite=gravite,
+        message=message,
+        action=action,
+        lien=lien,
+        proprietaire_id=m.facilitateur_id,
+    )
+
+
 def _du_marche(m: Any, faits: _Faits, territoire_id: int, jour: date, delais: DelaisDemarrage) -> Iterator[AlerteDue]:
     def alerte(type_: str, gravite: Gravite, message: str, action: str, lien: str) -> AlerteDue:
-        return AlerteDue(
-            cle=f"{type_}:{m.id}",
-            territoire_id=territoire_id,
-            type=type_,
-            objet_type="marche",
-            objet_id=m.id,
-            objet_ref=m.ref,
-            gravite=gravite,
-            message=f"{m.intitule} : {message}",
-            action=action,
-            lien=lien,
-            proprietaire_id=m.facilitateur_id,
+        return alerte_de_marche(
+            m, territoire_id, type_, gravite=gravite, message=f"{m.intitule} : {message}", action=action, lien=lien
         )
 
     fiche = f"/facilitateur/marches/{m.ref}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -103,36 +104,10 @@ def ajouter_organisation(
     return organisation
 
 
-def creer_organisation(
-    ctx: Contexte,
-    acteur: Acteur,
-    *,
-    type_: TypeOrganisation,
-    nom: str,
-    siret: str = "",
-    code_insee: str | None = None,
-    adresse: str = "",
-    telephone: str = "",
-    courriel: str = "",
-    site: str = "",
-    activites: str = "",
-) -> str:
-    """Enter an organisation; its ref. Raises as `ajouter_organisation`."""
+def creer_organisation(ctx: Contexte, acteur: Acteur, **fiche: Any) -> str:
+    """Enter an organisation; its ref. Takes what `ajouter_organisation` takes, and raises as it does."""
     with ctx.transaction() as s:
-        return ajouter_organisation(
-            s,
-            ctx,
-            acteur,
-            type_=type_,
-            nom=nom,
-            siret=siret,
-            code_insee=code_insee,
-            adresse=adresse,
-            telephone=telephone,
-            courriel=courriel,
-            site=site,
-            activites=activites,
-        ).ref
+        return ajouter_organisation(s, ctx, acteur, **fiche).ref
 
 
 def modifier_organisation(

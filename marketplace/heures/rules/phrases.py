@@ -6,22 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from marketplace.valeurs import arrondir
+from marketplace.valeurs import NOMS_DES_MOIS, arrondir
 
-_MOIS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 _INSECABLE = "\u00a0"
 _FINE_INSECABLE = "\u202f"
 
@@ -43,13 +29,13 @@ def heures_en_texte(valeur: Decimal) -> str:
 def jour_en_texte(jour: date, *, repere: date | None = None) -> str:
     """« 30 juin », with the year unless it is the year of `repere`; the first of a month is « 1er »."""
     quantieme = "1er" if jour.day == 1 else str(jour.day)
-    texte = f"{quantieme} {_MOIS[jour.month - 1]}"
+    texte = f"{quantieme} {NOMS_DES_MOIS[jour.month - 1]}"
     return texte if repere is not None and repere.year == jour.year else f"{texte} {jour.year}"
 
 
 def mois_en_texte(mois: date) -> str:
     """« octobre 2026 »."""
-    return f"{_MOIS[mois.month - 1]} {mois.year}"
+    return f"{NOMS_DES_MOIS[mois.month - 1]} {mois.year}"
 
 
 def de_mois_en_texte(mois: date) -> str:
@@ -64,7 +50,7 @@ def periode_en_texte(mois: Sequence[date]) -> str:
     if debut == fin:
         return mois_en_texte(fin)
     annee = "" if debut.year == fin.year else f" {debut.year}"
-    return f"{_MOIS[debut.month - 1]}{annee} à {mois_en_texte(fin)}"
+    return f"{NOMS_DES_MOIS[debut.month - 1]}{annee} à {mois_en_texte(fin)}"
 
 
 def de_periode_en_texte(mois: Sequence[date]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,23 +36,8 @@ LIBELLES_FIN = {
 }
 
 
-def embaucher_validee(
-    ctx: Contexte,
-    acteur: Acteur,
-    validation_ref: str,
-    *,
-    modalite: Modalite,
-    type_contrat: str,
-    poste: str,
-    debut: date,
-    fin: date | None,
-    heures_hebdo: Decimal,
-    code_rome: str | None = None,
-    marche_ref: str | None = None,
-    employeur_ref: str | None = None,
-    derogation_modalite: str = "",
-) -> str:
-    """Hire a person answered « oui », without a proposition; the ref of the contrat.
+def embaucher_validee(ctx: Contexte, acteur: Acteur, validation_ref: str, **contrat: Any) -> str:
+    """Hire a person answered « oui », without a proposition; its ref. The terms are those of `inscrire_validee`.
 
     The employer is the one that asked; a facilitateur may name another one (`employeur_ref`) when nobody asked.
     The marché is the one of the question unless `marche_ref` names another. `derogation_modalite`, a facilitateur's
@@ -59,22 +45,7 @@ def embaucher_validee(
     Raises RegleViolee with its field; Introuvable outside the caller's perimeter.
     """
     with ctx.transaction() as s:
-        return inscrire_validee(
-            s,
-            ctx,
-            acteur,
-            validation_ref,
-            modalite=modalite,
-            type_contrat=type_contrat,
-            poste=poste,
-            debut=debut,
-            fin=fin,
-            heures_hebdo=heures_hebdo,
-            code_rome=code_rome,
-            marche_ref=marche_ref,
-            employeur_ref=employeur_ref,
-            derogation_modalite=derogation_modalite,
-        ).ref
+        return inscrire_validee(s, ctx, acteur, validation_ref, **contrat).ref
 
 
 def inscrire_validee(

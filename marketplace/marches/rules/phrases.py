@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from marketplace.marches.rules.dimensionnement import Calibrage
+from marketplace.valeurs import NOMS_DES_MOIS
 
 
 def nombre_en_texte(valeur: Decimal) -> str:
@@ -24,22 +25,6 @@ def formule_en_texte(c: Calibrage) -> str:
     return f"{' × '.join(parts)} ÷ {nombre_en_texte(c.cout_horaire)}\u00a0€"
 
 
-_MOIS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
-
-
 def jour_en_texte(jour: date) -> str:
     """« 1er mars 2026 »: as a contract writes it."""
-    return f"{'1er' if jour.day == 1 else jour.day} {_MOIS[jour.month - 1]} {jour.year}"
+    return f"{'1er' if jour.day == 1 else jour.day} {NOMS_DES_MOIS[jour.month - 1]} {jour.year}"

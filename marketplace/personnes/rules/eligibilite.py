@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from marketplace.erreurs import RegleViolee
+from marketplace.territoire.parametres import AGES_PREUVE
 from marketplace.valeurs import ajouter_mois
 
 
@@ -105,24 +106,7 @@ class ReglagesEligibilite:
     deld_mois: int = 12
     deld_strict: bool = True
     categories_actives: frozenset[str] = frozenset(c.value for c in Categorie)
-    ages_preuve: Mapping[str, int] = field(
-        default_factory=lambda: {
-            "rsa": 3,
-            "ass": 3,
-            "aah": 3,
-            "deld": 3,
-            "detld": 3,
-            "parent_isole": 3,
-            "hebergement": 3,
-            "jeune_sq": 3,
-            "jeune_diplome": 3,
-            "qpv": 6,
-            "frr_zrr": 6,
-            "justice": 6,
-            "fle": 6,
-            "ase": 12,
-        }
-    )
+    ages_preuve: Mapping[str, int] = field(default_factory=lambda: AGES_PREUVE)
 
 
 @dataclass(frozen=True)

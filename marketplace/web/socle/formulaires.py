@@ -74,36 +74,18 @@ class Formulaire(FlaskForm):
         return lignes
 
 
-class ChampHeures(DecimalField):
-    """Hours: « 7,5 », « 7.5 », « 7h30 »."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read what was typed; an error keeps the text."""
-        if not valuelist or not valuelist[0].strip():
-            self.data = None
-            return
-        try:
-            self.data = lire_heures(valuelist[0])
-        except RegleViolee as erreur:
-            self.data = None
-            raise ValueError(erreur.message) from None
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else format(self.data.normalize(), "f").replace(".", ",")
-
-
 class ChampDecimal(DecimalField):
     """A decimal number as the French type it."""
 
+    lire = staticmethod(lire_decimal)
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read what was typed; an error keeps the text."""
         if not valuelist or not valuelist[0].strip():
             self.data = None
             return
         try:
-            self.data = lire_decimal(valuelist[0])
+            self.data = self.lire(valuelist[0])
         except RegleViolee as erreur:
             self.data = None
             raise ValueError(erreur.message) from None
@@ -114,6 +96,12 @@ class ChampDecimal(DecimalField):
         if self.data is None:
             return ""
         return format(Decimal(self.data).normalize(), "f").replace(".", ",")
+
+
+class ChampHeures(ChampDecimal):
+    """Hours: « 7,5 », « 7.5 », « 7h30 »."""
+
+    lire = staticmethod(lire_heures)
 
 
 class ChampSuggestions(StringField):
