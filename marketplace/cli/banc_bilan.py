@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.app import create_app
-from marketplace.bilans.faits import requete_lignes
+from marketplace.bilans.faits import COLONNES_CONTRAT, requete_lignes
 from marketplace.bilans.perimetre import Perimetre
 from marketplace.bilans.photo import bilan_vu, calculer
 from marketplace.bilans.queries import periodes_comparees
@@ -40,19 +40,7 @@ def _plancher(s: Session) -> int:
     """The bare reads: hours by contrat and marché (one GROUP BY), then the columns that name the rows of the tables."""
     lues = len(s.execute(requete_lignes(PERIMETRE, periodes_comparees(PERIODE))).all())
     for requete in (
-        select(
-            Contrat.id,
-            Contrat.personne_id,
-            Contrat.employeur_id,
-            Contrat.modalite,
-            Contrat.type_contrat,
-            Contrat.debut,
-            Contrat.statuts,
-            Contrat.qpv,
-            Contrat.code_insee,
-            Contrat.niveau,
-            Contrat.prescripteur_id,
-        ).where(Contrat.territoire_id == 1),
+        select(*COLONNES_CONTRAT).where(Contrat.territoire_id == 1),
         select(Personne.id, Personne.sexe, Personne.date_naissance).where(Personne.territoire_id == 1),
         select(
             Marche.id,

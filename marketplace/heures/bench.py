@@ -64,7 +64,8 @@ def contexte_de_banc(url: str) -> Contexte:
     )
 
 
-def _par_paquets(s: Session, table: Any, lignes: Iterator[dict[str, Any]]) -> None:
+def par_paquets(s: Session, table: Any, lignes: Iterator[dict[str, Any]]) -> None:
+    """Rows written in bulk, a packet at a time."""
     paquet: list[dict[str, Any]] = []
     for ligne in lignes:
         paquet.append(ligne)
@@ -93,14 +94,14 @@ def remplir(ctx: Contexte, marches: int, contrats: int, lignes: int) -> None:
             for i in range(1, 301)
         )
         s.flush()
-        _par_paquets(s, Marche, _marches(marches))
-        _par_paquets(s, Clause, _clauses(marches))
-        _par_paquets(s, Personne, _personnes(contrats))
-        _par_paquets(s, Contrat, _contrats(contrats, marches))
+        par_paquets(s, Marche, _marches(marches))
+        par_paquets(s, Clause, _clauses(marches))
+        par_paquets(s, Personne, _personnes(contrats))
+        par_paquets(s, Contrat, _contrats(contrats, marches))
         mois = max(1, -(-lignes // contrats))
-        _par_paquets(s, Declaration, _declarations(marches, mois))
-        _par_paquets(s, LigneHeures, _lignes(lignes, contrats, marches, mois))
-        _par_paquets(s, DecisionLigne, _decisions(lignes))
+        par_paquets(s, Declaration, _declarations(marches, mois))
+        par_paquets(s, LigneHeures, _lignes(lignes, contrats, marches, mois))
+        par_paquets(s, DecisionLigne, _decisions(lignes))
 
 
 def _employeur(marche: int) -> int:

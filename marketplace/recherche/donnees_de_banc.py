@@ -12,11 +12,12 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation, TypeOrganisation
 from marketplace.contexte import Contexte
+from marketplace.heures.bench import par_paquets
 from marketplace.heures.models import (
     Contrat,
     DecisionLigne,
@@ -33,7 +34,6 @@ from marketplace.personnes.models import Personne
 from marketplace.territoire.models import Commune, Territoire
 from marketplace.valeurs import ajouter_mois, cle, premier_du_mois
 
-PAQUET = 2_000
 PERSONNES = 200
 ACHETEURS, TITULAIRES, STRUCTURES = 250, 400, 2_075
 TRAVAUX = ("Réhabilitation", "Construction", "Extension", "Rénovation énergétique", "Entretien", "Mise aux normes")
@@ -70,17 +70,6 @@ ETATS = (
 )
 
 
-def _par_paquets(s: Session, table: Any, lignes: Iterator[dict[str, Any]]) -> None:
-    paquet: list[dict[str, Any]] = []
-    for ligne in lignes:
-        paquet.append(ligne)
-        if len(paquet) == PAQUET:
-            s.execute(insert(table), paquet)
-            paquet = []
-    if paquet:
-        s.execute(insert(table), paquet)
-
-
 def _rang(r: random.Random, n: int) -> int:
     """A rank from 0 to n - 1, small ones far more often: the n-th power law of buyers and towns."""
     return min(n - 1, int(n ** r.random()) - 1) if n > 1 else 0
@@ -95,16 +84,16 @@ def remplir(ctx: Contexte, marches: int, graine: int = 20261122) -> dict[str, in
         s.flush()
         requete = select(Commune.code_insee).where(Commune.code_departement == "34").order_by(Commune.population.desc())
         communes = list(s.scalars(requete))
-        _par_paquets(s, Organisation, _organisations(r, territoire.id, communes, quand))
+        par_paquets(s, Organisation, _organisations(r, territoire.id, communes, quand))
         acheteurs = _ids(s, TypeOrganisation.ACHETEUR)
         titulaires = _ids(s, TypeOrganisation.ENTREPRISE)
         structures = _ids(s, TypeOrganisation.EI)
         lignes = list(_marches(r, marches, territoire.id, (communes, acheteurs, titulaires), jour, quand))
-        _par_paquets(s, Marche, iter(lignes))
+        par_paquets(s, Marche, iter(lignes))
         vivants = [m for m in lignes if m["etat"] in {EtatMarche.EN_COURS, EtatMarche.NOTIFIE}]
-        _par_paquets(s, Clause, _clauses(r, lignes, quand))
+        par_paquets(s, Clause, _clauses(r, lignes, quand))
         _heures(s, r, vivants, jour, quand)
-        _par_paquets(s, Offre, _offres(r, max(10, marches // 20), territoire.id, communes, structures, jour, quand))
+        par_paquets(s, Offre, _offres(r, max(10, marches // 20), territoire.id, communes, structures, jour, quand))
     return {"marches": len(lignes), "vivants": len(vivants)}
 
 
@@ -206,13 +195,13 @@ def _heures(s: Session, r: random.Random, vivants: Sequence[dict[str, Any]], jou
         }
         for i in range(1, PERSONNES + 1)
     )
-    _par_paquets(s, Personne, personnes)
+    par_paquets(s, Personne, personnes)
     servis = [m for m in vivants if r.random() < 0.5]
     mois = [ajouter_mois(premier_du_mois(jour), -n) for n in (2, 1)]
-    _par_paquets(s, Contrat, (_contrat(m, quand) for m in servis))
-    _par_paquets(s, Declaration, (_declaration(m, k, d, quand) for m in servis for k, d in enumerate(mois)))
-    _par_paquets(s, LigneHeures, (_ligne(m, k, d, quand) for m in servis for k, d in enumerate(mois)))
-    _par_paquets(s, DecisionLigne, (_decision(m, k, quand) for m in servis for k, _ in enumerate(mois)))
+    par_paquets(s, Contrat, (_contrat(m, quand) for m in servis))
+    par_paquets(s, Declaration, (_declaration(m, k, d, quand) for m in servis for k, d in enumerate(mois)))
+    par_paquets(s, LigneHeures, (_ligne(m, k, d, quand) for m in servis for k, d in enumerate(mois)))
+    par_paquets(s, DecisionLigne, (_decision(m, k, quand) for m in servis for k, _ in enumerate(mois)))
 
 
 def _contrat(m: dict[str, Any], quand: datetime) -> dict[str, Any]:
