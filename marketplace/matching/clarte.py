@@ -5,7 +5,7 @@ Nothing is thrown away: the reader believes the words as typed and the clearer o
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -37,12 +37,9 @@ class Orthographe:
     """Known words and, for an unknown one, the known word it was meant to be, if one stands out."""
 
     def __init__(self, textes: Iterable[str], avec_accents: Iterable[str] = ()) -> None:
-        self.frequences: dict[str, int] = defaultdict(int)
-        for texte in textes:
-            for mot in plier(texte).split():
-                self.frequences[mot] += 1
+        self.frequences = Counter(" ".join(map(plier, textes)).split())
         self._sons: dict[str, str] = {}
-        for mot in sorted(self.frequences, key=lambda m: (self.frequences[m], m)):
+        for _, mot in sorted((fois, mot) for mot, fois in self.frequences.items()):
             if len(mot) >= LETTRES_MIN - 1:
                 self._sons[son(mot)] = mot  # the most frequent word keeps the sound
         for texte in avec_accents:

@@ -124,7 +124,9 @@ def carte(modeles: Path) -> str:
         "## Trajets",
         (
             f"Voiture : exp({c.constante}) × km^{c.distance} × 10^({c.densite} × d), d la moyenne du logarithme de la "
-            "densité aux deux bouts, ajustée sur des trajets calculés de l'Isère (OpenStreetMap). Deux-roues : "
+            f"densité autour des deux bouts (habitants à quelques kilomètres, écart type {c.voisinage_km:.0f} km, "
+            "d'après les populations et les centres des communes), ajustée sur des trajets calculés de l'Isère "
+            "(OpenStreetMap). Deux-roues : "
             f"× {c.deux_roues}. Transports : × {c.transports_facteur} + {c.transports_attente:.0f} min, entre communes "
             f"denses, et pas avant 6 h (hypothèse). Vélo {c.velo_kmh:.0f} km/h, marche {c.marche_kmh} km/h, détour × "
             f"{c.detour}. Ce sont des estimations, et c'est écrit à l'écran."

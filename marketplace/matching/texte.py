@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from functools import lru_cache
@@ -53,10 +54,14 @@ MOTS_VIDES = frozenset(
 def plier(texte: str) -> str:
     """Lower case ASCII words separated by one space; at most LONGUEUR_MAX characters are read."""
     brut = texte[:LONGUEUR_MAX]
-    brut = _HF.sub(" ", _PARENTHESES_GENRE.sub("", brut))
-    brut = brut.translate(_LIGATURES).lower()
-    sans_accent = unicodedata.normalize("NFKD", brut).encode("ascii", "ignore").decode("ascii")
-    return " ".join(_NON_MOT.sub(" ", sans_accent).split())
+    if "(" in brut:
+        brut = _PARENTHESES_GENRE.sub("", brut)
+    if "/" in brut or "-" in brut:
+        brut = _HF.sub(" ", brut)
+    if not brut.isascii():
+        brut = unicodedata.normalize("NFKD", brut.translate(_LIGATURES).lower())
+        brut = brut.encode("ascii", "ignore").decode("ascii")
+    return " ".join(_NON_MOT.sub(" ", brut.lower()).split())
 
 
 _FEMININS = (
@@ -124,13 +129,11 @@ def traits(texte: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     if not mots:
         return np.empty(0, np.int32), np.empty(0, np.float32)
     listes = [_traits_mot(m) for m in mots]
+    tailles = [len(t) for t in listes]
     poids_mots = [0.4 if m in MOTS_VIDES else 1.0 for m in mots]
-    norme = float(np.sqrt(sum(p * p for p in poids_mots)))
-    indices = np.concatenate(listes)
-    poids = np.concatenate(
-        [np.full(len(t), p / norme / np.sqrt(len(t)), np.float32) for t, p in zip(listes, poids_mots, strict=True)]
-    )
-    return indices, poids.astype(np.float32)
+    norme = math.sqrt(sum(p * p for p in poids_mots))
+    poids = [p / norme / math.sqrt(n) for p, n in zip(poids_mots, tailles, strict=True)]
+    return np.concatenate(listes), np.repeat(np.array(poids, np.float32), tailles)
 
 
 @lru_cache(maxsize=50_000)

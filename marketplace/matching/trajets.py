@@ -1,7 +1,8 @@
 """Minutes between communes by five modes: an estimate, said so wherever it is shown.
 
-Car time is log-linear in distance and density (fitted on routed journeys); the others derive from it or
-from a constant speed. Minutes are whole and capped at 254; 255 means not possible.
+Car time is log-linear in distance and in the density of the people who live within a few km of both ends, which
+needs no outline and is computed everywhere alike (fitted on routed journeys); the others derive from it or from a
+constant speed. Minutes are whole and capped at 254; 255 means not possible.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ NOM_MODE = {
 }
 IMPOSSIBLE = 255
 RAYON_TERRE_KM = 6371.0
+PORTEE_VOISINAGE = 3.0  # the people farther than this many `voisinage_km` no longer count
 DENSITE_MIN_TRANSPORTS = 100.0  # inhabitants per km2 at both ends for a bus line to be likely
 DEBUT_TRANSPORTS_MINUTES = 6 * 60  # first shift before this hour of the day: no bus yet
 
@@ -36,11 +38,14 @@ class Coefficients:
 
     The three first are fitted on the routed car times of the 512 communes of the Isère (about 126 000 pairs,
     free flow, OpenStreetMap); see `entrainement.trajets` and `docs/modele.md` for what that is worth.
+    `voisinage_km`: people count less with distance, as a bell curve of this standard deviation; 0 for the
+    density of the commune itself.
     """
 
-    constante: float = 1.7875
-    distance: float = 0.7299
-    densite: float = -0.0974
+    constante: float = 1.9103
+    distance: float = 0.7279
+    densite: float = -0.1162
+    voisinage_km: float = 2.0
     deux_roues: float = 1.25
     transports_facteur: float = 2.0
     transports_attente: float = 12.0
@@ -72,8 +77,28 @@ class Trajets:
         lat, lon = np.radians(communes.lat), np.radians(communes.lon)
         self._xyz = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
         self.densite = self._densites()
-        self.log_densite = np.log10(np.maximum(self.densite, 1.0))
+        self._log_densites: dict[float, NDArray[np.float64]] = {}
         self.correction: Correction | None = None
+
+    @property
+    def log_densite(self) -> NDArray[np.float64]:
+        """log10 of the people per km2 around each commune, at least 0, under the coefficients in force."""
+        return self._log_densite(self.coefficients.voisinage_km)
+
+    def _log_densite(self, voisinage_km: float) -> NDArray[np.float64]:
+        if voisinage_km not in self._log_densites:
+            densite = self._habitants_autour(voisinage_km) if voisinage_km > 0 else self.densite
+            self._log_densites[voisinage_km] = np.log10(np.maximum(densite, 1.0))
+        return self._log_densites[voisinage_km]
+
+    def _habitants_autour(self, ecart_km: float) -> NDArray[np.float64]:
+        """People per km2 around each centre, near ones counting more."""
+        arbre, corde = cKDTree(self._xyz), ecart_km / RAYON_TERRE_KM
+        proches = arbre.sparse_distance_matrix(arbre, PORTEE_VOISINAGE * corde, output_type="coo_matrix")
+        poids = np.exp(-0.5 * (proches.data / corde) ** 2) * self.communes.population[proches.col]
+        somme = np.bincount(proches.row, poids, minlength=len(self.communes.codes))
+        densites: NDArray[np.float64] = somme / (2 * np.pi * ecart_km**2)
+        return densites
 
     def _densites(self) -> NDArray[np.float64]:
         """People per km2: from the outline where known, else from the area nearest to each centre."""
@@ -100,7 +125,8 @@ class Trajets:
         c = coefficients or self.coefficients
         cosinus = np.clip(np.einsum("ij,ij->i", self._xyz[depuis], self._xyz[vers]), -1.0, 1.0)
         km = np.maximum(np.arccos(cosinus) * RAYON_TERRE_KM, 1.0)
-        d = (self.log_densite[depuis] + self.log_densite[vers]) / 2
+        log_densite = self._log_densite(c.voisinage_km)
+        d = (log_densite[depuis] + log_densite[vers]) / 2
         minutes: NDArray[np.float64] = np.exp(c.constante) * km**c.distance * 10 ** (c.densite * d)
         return np.where(depuis == vers, np.clip(minutes, 8.0, 14.0), minutes)
 

@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,20 @@ def test_montpellier_beziers_prend_environ_une_heure_en_voiture(moteur: Ranker) 
     assert marche is None or marche > 250
     assert moteur.trajet("34172", "99999", "voiture") is None
     assert moteur.trajet("34172", "34032", "fusée") is None
+
+
+def test_la_densite_se_calcule_partout_sans_contour(moteur: Ranker) -> None:
+    """People within a few km, from positions and populations only: the outlines of a département change nothing."""
+    t: Trajets = moteur.trajets
+    sans_contour = Trajets(replace(t.communes, surface_km2=np.full(len(t.communes.codes), np.nan)))
+    np.testing.assert_array_equal(t.log_densite, sans_contour.log_densite)
+    assert np.isfinite(t.log_densite).all()
+    rang = t.communes.rang
+    assert t.log_densite[rang["34172"]] > 3  # Montpellier
+    riveraine = rang["34116"]  # a town beside Montpellier: its roads are busier than its own people say
+    assert 10 ** t.log_densite[riveraine] > t.densite[riveraine]
+    vide = replace(t.communes, population=np.zeros(len(t.communes.codes)))
+    assert (Trajets(vide).log_densite == 0).all()
 
 
 def test_des_reperes_routes_rapprochent_les_minutes_de_la_verite(moteur: Ranker) -> None:
