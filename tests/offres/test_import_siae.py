@@ -115,11 +115,24 @@ def test_une_ligne_illisible_est_refusee_les_autres_entrent(importer):
     assert "XYZ" in r.refuses[0].motif
 
 
-@pytest.mark.parametrize("contenu", [b"", b"{", b'{"results": 3}', b"a;b\n1;2\n", b"[" * 3000])
+@pytest.mark.parametrize(
+    "contenu",
+    [
+        b"",
+        b"{",
+        b'{"results": 3}',
+        b"a;b\n1;2\n",
+        b"[" * 3000,
+        b"nom;type\n" + b"a" * 200_000 + b";EI\n",
+        b"nom;type;" + b"a" * 200_000 + b"\n",
+    ],
+    ids=lambda contenu: contenu[:9].decode() or "vide",
+)
 def test_un_fichier_illisible_est_refuse_en_une_phrase(ctx, fabrique, contenu):
     with pytest.raises(FichierRefuse) as refus:
         importer_siae(ctx, systeme(fabrique.territoire().id), [("f", contenu)])
     assert "\n" not in refus.value.message
+    assert "limit" not in refus.value.message
 
 
 def test_les_2075_structures_reelles_s_importent_deux_fois_sans_doublon(ctx, fabrique):

@@ -165,12 +165,14 @@ def _lignes_csv(nom: str, texte: str) -> list[dict[str, str]]:
     premiere = texte.splitlines()[0]
     separateur = max(",;\t", key=premiere.count)
     lecteur = csv.DictReader(io.StringIO(texte, newline=""), delimiter=separateur)
-    if not {"nom", "type"} <= set(lecteur.fieldnames or ()):
-        raise FichierRefuse(f"{nom} : colonnes « nom » et « type » attendues.")
     try:
+        if not {"nom", "type"} <= set(lecteur.fieldnames or ()):
+            raise FichierRefuse(f"{nom} : colonnes « nom » et « type » attendues.")
         return [{k: (v or "").strip() for k, v in ligne.items() if isinstance(k, str)} for ligne in lecteur]
-    except csv.Error as panne:
-        raise FichierRefuse(f"{nom} est illisible ({panne}).") from None
+    except csv.Error:
+        raise FichierRefuse(
+            f"{nom}, ligne {lecteur.line_num} : illisible. Une case est trop longue, ou un guillemet n'est pas refermé."
+        ) from None
 
 
 def _lire_tout(
