@@ -25,6 +25,7 @@ from marketplace.journal.menage import faire_le_menage
 from marketplace.marches.taches import suivre_registre
 from marketplace.personnes.taches import suivre_personnes
 from marketplace.propositions.conservation import purger_personnes
+from marketplace.propositions.decisions.taches import apprendre_chaque_mois
 from marketplace.propositions.equite.taches import mesurer_equite
 from marketplace.propositions.signalements.taches import reconnaitre_embauches
 from marketplace.propositions.taches import (
@@ -107,6 +108,14 @@ TACHES: tuple[Tache, ...] = (
         entretenir_recherche,
     ),
     Tache("equite", "Mesurer l'équité des classements", Rythme.MENSUEL, 3, True, mesurer_equite),
+    Tache(
+        "apprentissage",
+        "Apprendre des décisions, sans que cela compte",
+        Rythme.MENSUEL,
+        4,
+        True,
+        apprendre_chaque_mois,
+    ),
     Tache("menage", "Effacer ce qui a passé sa durée", Rythme.HEBDOMADAIRE, 4, True, faire_le_menage),
     Tache("acces", "Effacer les liens et les compteurs périmés", Rythme.QUOTIDIEN, 4, True, effacer_acces),
     Tache("depots", "Effacer les fichiers déposés et oubliés", Rythme.QUOTIDIEN, 5, True, effacer_depots),

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from marketplace.comptes.roles import Role
 from marketplace.comptes.services import poser_reglage
 from marketplace.erreurs import Interdit, ModifieEntreTemps, RegleViolee
+from marketplace.journal.models import Notification
 from marketplace.matching.decision import POIDS_A_LA_MAIN, apprendre, tableau
 from marketplace.propositions.classement import mettre_a_jour, selon_le_territoire
 from marketplace.propositions.decisions.models import CoucheApprise, DecisionClassement, EtatCouche, OrigineDecision
@@ -24,6 +25,7 @@ from marketplace.propositions.decisions.services import (
     eteindre_couche,
     refuser_couche,
 )
+from marketplace.propositions.decisions.taches import apprendre_chaque_mois
 from marketplace.propositions.equite.models import RapportEquite
 from marketplace.propositions.rules import MOTIFS, Transition
 from marketplace.propositions.services import classer, proposer, repondre
@@ -253,3 +255,20 @@ def test_les_reglages_du_territoire_pesent_sur_ses_classements(ctx, scene, fabri
     assert trajets
     assert all(abs(t) < 1e-6 for t in trajets)
     assert POIDS_A_LA_MAIN[0] == 1.0
+
+
+def test_la_tache_du_mois_apprend_une_couche_a_examiner_qui_ne_compte_pas(ctx, scene, fabrique):
+    assert apprendre_chaque_mois(ctx, ctx.aujourdhui())["trop_peu"] >= 1
+    simuler(ctx, scene, fabrique, 120)
+    assert apprendre_chaque_mois(ctx, ctx.aujourdhui(), dry_run=True)["apprises"] == 0
+    assert apprendre_chaque_mois(ctx, ctx.aujourdhui())["apprises"] == 1
+    with ctx.lecture() as s:
+        assert couche_en_vigueur(s, scene.offre.territoire_id) is None
+        (apprise,) = couches(s, scene.offre.territoire_id)
+        recus = s.scalars(select(Notification).where(Notification.cle == f"couche:{apprise.ref}")).all()
+    assert apprise.etat is EtatCouche.A_EXAMINER
+    assert {r.utilisateur_id for r in recus} == {scene.admin.utilisateur_id}
+    assert recus[0].lien == f"/admin/classement/couches/{apprise.ref}"
+    assert apprendre_chaque_mois(ctx, ctx.aujourdhui())["deja_apprises"] == 1
+    with ctx.lecture() as s:
+        assert len(couches(s, scene.offre.territoire_id)) == 1
