@@ -41,6 +41,12 @@ def est_son_referent(s: Session, acteur: Acteur, personne_id: int, jour: date) -
     return RoleSuivi.REFERENT.value in roles_de_suivi(s, personne_id, acteur.utilisateur_id, jour)
 
 
+def exiger_pour_les_siens(acteur: Acteur, action: Action) -> None:
+    """Whether this hat may do `action` to people she follows, or to all of her territory. Raises Interdit."""
+    referents = frozenset({acteur.referent_id} if acteur.referent_id is not None else ())
+    exiger(acteur, action, Portee(acteur.territoire_id, referents=referents))
+
+
 def personne_du_perimetre(s: Session, acteur: Acteur, action: Action, ref: str, jour: date) -> Personne:
     """The person of that reference, if this hat may do `action` to her. Raises Introuvable otherwise."""
     personne = s.scalar(

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.comptes.models import Organisation
 from marketplace.heures.models import Contrat, QuestionnaireFin, ReponseFin
+from marketplace.heures.queries.contrats_nommes import avec_la_personne
 from marketplace.heures.rules.questionnaire import EDITION, MINIMUM, Decompte, compter, lot_montrable
 from marketplace.marches.models import Marche
-from marketplace.personnes.models import Personne
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,11 @@ def questionnaires_attendus(
 ) -> tuple[QuestionnaireAttendu, ...]:
     """Sheets not come back yet and still open, the nearest to close first; of these people when given."""
     requete = (
-        select(QuestionnaireFin, Contrat, Personne, Organisation.nom)
-        .join(Contrat, Contrat.id == QuestionnaireFin.contrat_id)
-        .join(Personne, Personne.id == Contrat.personne_id)
-        .join(Organisation, Organisation.id == Contrat.employeur_id)
+        avec_la_personne(QuestionnaireFin)
         .where(
             QuestionnaireFin.territoire_id == territoire_id,
             QuestionnaireFin.repondu.is_(False),
             QuestionnaireFin.expire_le >= jour,
-            Personne.anonymisee_le.is_(None),
         )
         .order_by(QuestionnaireFin.expire_le, QuestionnaireFin.id)
     )

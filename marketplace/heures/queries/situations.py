@@ -9,10 +9,9 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.comptes.models import Organisation
 from marketplace.heures.models import Contrat, Moment, PointDeSuivi
+from marketplace.heures.queries.contrats_nommes import avec_la_personne
 from marketplace.heures.rules.situations import intitule
-from marketplace.personnes.models import Personne
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +91,8 @@ def questions_de_suivi(
 ) -> tuple[QuestionDeSuivi, ...]:
     """Questions without an answer, the oldest first: of these people, or of this employer, or of the territory."""
     requete = (
-        select(PointDeSuivi, Contrat, Personne, Organisation.nom)
-        .join(Contrat, Contrat.id == PointDeSuivi.contrat_id)
-        .join(Personne, Personne.id == Contrat.personne_id)
-        .join(Organisation, Organisation.id == Contrat.employeur_id)
-        .where(
-            PointDeSuivi.territoire_id == territoire_id,
-            PointDeSuivi.repondu_le.is_(None),
-            Personne.anonymisee_le.is_(None),
-        )
+        avec_la_personne(PointDeSuivi)
+        .where(PointDeSuivi.territoire_id == territoire_id, PointDeSuivi.repondu_le.is_(None))
         .order_by(PointDeSuivi.echeance, PointDeSuivi.id)
         .limit(limite)
     )

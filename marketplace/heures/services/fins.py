@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from marketplace.comptes.droits import Action, Portee, exiger
+from marketplace.comptes.droits import Action
 from marketplace.comptes.roles import Acteur, Role
 from marketplace.contexte import Contexte
 from marketplace.erreurs import RegleViolee
@@ -12,7 +12,7 @@ from marketplace.heures.queries.fins import LIBELLES_FINS, FinProche, fins_a_pre
 from marketplace.journal.services import journaliser, noter_lectures, reconcilier_alertes
 from marketplace.personnes import alertes
 from marketplace.personnes.models import Personne, RoleSuivi, SuitePrevue
-from marketplace.personnes.portee import personne_du_perimetre
+from marketplace.personnes.portee import exiger_pour_les_siens, personne_du_perimetre
 from marketplace.personnes.queries import ids_suivies
 
 DECISIONS = {
@@ -33,8 +33,7 @@ def lire_fins(
     A co-référent, or a facilitateur acting for a référent, reads no end that tells a situation. Each name shown is
     noted: the first `montrees`, or all.
     """
-    referents = frozenset({acteur.referent_id} if acteur.referent_id is not None else ())
-    exiger(acteur, Action.VOIR_PERSONNE, Portee(acteur.territoire_id, referents=referents))
+    exiger_pour_les_siens(acteur, Action.VOIR_PERSONNE)
     jour = ctx.aujourdhui()
     with ctx.transaction() as s:
         suivies, siennes = None, frozenset[int]()

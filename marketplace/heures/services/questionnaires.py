@@ -17,6 +17,7 @@ from marketplace.comptes.roles import Acteur, Role
 from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.heures.models import Contrat, QuestionnaireFin, ReponseFin
+from marketplace.heures.queries.contrats_nommes import avec_la_personne
 from marketplace.heures.queries.questionnaires import (
     OpinionVue,
     QuestionnaireAttendu,
@@ -26,7 +27,7 @@ from marketplace.heures.queries.questionnaires import (
 from marketplace.heures.rules import questionnaire as regles
 from marketplace.journal.services import journaliser, noter_lectures, notifier, poster
 from marketplace.personnes.models import Personne, Suivi
-from marketplace.personnes.portee import portee_personne, suivi_en_cours
+from marketplace.personnes.portee import exiger_pour_les_siens, portee_personne, suivi_en_cours
 from marketplace.personnes.queries import ids_suivies
 from marketplace.personnes.services.destinataires import membres
 from marketplace.territoire.queries import territoires
@@ -209,8 +210,7 @@ def lire_questionnaires(
     ctx: Contexte, acteur: Acteur, finalite: str = "Questionnaire de fin à remettre"
 ) -> tuple[QuestionnaireAttendu, ...]:
     """Sheets to hand over: of one's people (référent), of the territory (facilitateur). Each name is noted as read."""
-    referents = frozenset({acteur.referent_id} if acteur.referent_id is not None else ())
-    exiger(acteur, Action.VOIR_PERSONNE, Portee(acteur.territoire_id, referents=referents))
+    exiger_pour_les_siens(acteur, Action.VOIR_PERSONNE)
     jour = ctx.aujourdhui()
     with ctx.transaction() as s:
         suivies = (
@@ -230,13 +230,7 @@ def remettre_questionnaire(ctx: Contexte, acteur: Acteur, numero: int) -> Remise
     """
     jour = ctx.aujourdhui()
     with ctx.transaction() as s:
-        ligne = s.execute(
-            select(QuestionnaireFin, Contrat, Personne, Organisation.nom)
-            .join(Contrat, Contrat.id == QuestionnaireFin.contrat_id)
-            .join(Personne, Personne.id == Contrat.personne_id)
-            .join(Organisation, Organisation.id == Contrat.employeur_id)
-            .where(QuestionnaireFin.id == numero, Personne.anonymisee_le.is_(None))
-        ).first()
+        ligne = s.execute(avec_la_personne(QuestionnaireFin).where(QuestionnaireFin.id == numero)).first()
         if ligne is None:
             raise Introuvable()
         fiche, contrat, personne, employeur = ligne

@@ -19,7 +19,7 @@ from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable, RegleViolee
 from marketplace.journal.services import journaliser, noter_lectures, notifier
 from marketplace.personnes.models import DemandeSuivi, EtatDemandeSuivi, Personne, RoleSuivi
-from marketplace.personnes.portee import roles_de_suivi
+from marketplace.personnes.portee import exiger_pour_les_siens, roles_de_suivi
 from marketplace.personnes.rules.identite import empreinte
 from marketplace.personnes.rules.suivis import ROLES
 from marketplace.personnes.services.destinataires import prevenir_facilitateurs
@@ -68,8 +68,7 @@ def demander_suivi(
 
 def exiger_demande(acteur: Acteur) -> None:
     """Who may ask: somebody who follows people. Raises Interdit."""
-    referents = frozenset({acteur.referent_id} if acteur.referent_id is not None else ())
-    exiger(acteur, Action.SUIVRE_PERSONNE, Portee(acteur.territoire_id, referents=referents))
+    exiger_pour_les_siens(acteur, Action.SUIVRE_PERSONNE)
 
 
 def inscrire_demandes_suivi(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.comptes.droits import Action, Portee, exiger
+from marketplace.comptes.droits import Action
 from marketplace.comptes.models import Organisation
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
@@ -15,7 +15,7 @@ from marketplace.erreurs import FichierRefuse, LigneRefusee, RegleViolee
 from marketplace.journal.services import journaliser
 from marketplace.marches.services.saisie import lire_commune_saisie
 from marketplace.personnes.models import Personne, Suivi
-from marketplace.personnes.portee import suivi_en_cours
+from marketplace.personnes.portee import exiger_pour_les_siens, suivi_en_cours
 from marketplace.personnes.rules.fichier import COLONNES, LIBELLES, OBLIGATOIRES, lire_saisie
 from marketplace.personnes.rules.identite import empreinte
 from marketplace.personnes.rules.proteges import colonnes_de_nir, contient_nir, refuser_nir
@@ -104,8 +104,7 @@ def importer_fichier(
 
 
 def _exiger(acteur: Acteur) -> None:
-    referents = frozenset({acteur.referent_id} if acteur.referent_id is not None else ())
-    exiger(acteur, Action.SUIVRE_PERSONNE, Portee(acteur.territoire_id, referents=referents))
+    exiger_pour_les_siens(acteur, Action.SUIVRE_PERSONNE)
 
 
 def _examiner(ctx: Contexte, s: Session, acteur: Acteur, contenu: bytes, nom: str) -> _Examen:

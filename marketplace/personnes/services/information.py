@@ -8,13 +8,13 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.comptes.droits import Action, Portee, exiger
+from marketplace.comptes.droits import Action
 from marketplace.comptes.roles import Acteur
 from marketplace.contexte import Contexte
 from marketplace.erreurs import RegleViolee
 from marketplace.journal.services import journaliser
 from marketplace.personnes.models import Personne, Suivi
-from marketplace.personnes.portee import personne_du_perimetre, suivi_en_cours
+from marketplace.personnes.portee import exiger_pour_les_siens, personne_du_perimetre, suivi_en_cours
 from marketplace.personnes.rules.information import VERSION_NOTICE, VERSION_NOTICE_VALIDATION, Canal, noter_information
 from marketplace.personnes.services.vivier import noter_changement
 
@@ -64,8 +64,7 @@ def informer_plusieurs(
 def informer_tous(ctx: Contexte, acteur: Acteur, *, canal: str, le: date | None = None) -> int:
     """The same for everyone of one's caseload who was not told yet; how many. Withdrawn people are left alone."""
     quand, jour = ctx.horloge(), ctx.aujourdhui()
-    referents = frozenset({acteur.referent_id} if acteur.referent_id is not None else ())
-    exiger(acteur, Action.SUIVRE_PERSONNE, Portee(acteur.territoire_id, referents=referents))
+    exiger_pour_les_siens(acteur, Action.SUIVRE_PERSONNE)
     with ctx.transaction() as s:
         siennes = select(Suivi.personne_id).where(Suivi.referent_id == acteur.referent_id, suivi_en_cours(jour))
         personnes = s.scalars(

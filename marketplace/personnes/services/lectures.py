@@ -13,7 +13,7 @@ from marketplace.contexte import Contexte
 from marketplace.erreurs import Introuvable
 from marketplace.journal.services import noter_lectures
 from marketplace.personnes.models import Personne
-from marketplace.personnes.portee import personne_du_perimetre, portee_personne
+from marketplace.personnes.portee import exiger_pour_les_siens, personne_du_perimetre, portee_personne
 from marketplace.personnes.queries.fiches import FichePersonne, fiche
 from marketplace.personnes.queries.listes import PAR_PAGE, FiltresPersonnes, ListePersonnes, liste_personnes
 from marketplace.personnes.queries.traces import FaitVu, LectureVue, historique, lectures_de
@@ -62,8 +62,7 @@ def lire_liste(
 
     Raises Interdit for a hat that may see nobody, an unverified organisation included (R10, R111).
     """
-    referents = frozenset({acteur.referent_id} if acteur.referent_id is not None else ())
-    exiger(acteur, Action.VOIR_PERSONNE, Portee(acteur.territoire_id, referents=referents))
+    exiger_pour_les_siens(acteur, Action.VOIR_PERSONNE)
     if acteur.role is Role.REFERENT:
         filtres = replace(filtres, referent_id=acteur.referent_id)
     with ctx.transaction() as s:
