@@ -13,8 +13,8 @@ from flask import Flask
 
 from marketplace.config import RACINE, Config, lire_config
 from marketplace.contexte import Classeur, Contexte, Messager
-from marketplace.erreurs import ErreurExploitation
 from marketplace.db import creer_moteur, creer_sessions
+from marketplace.erreurs import ErreurExploitation
 from marketplace.recherche.changements import suivre
 from marketplace.web import enregistrer_pages
 
