@@ -35,6 +35,7 @@ from seeds.demo.engagements import semer_engagements
 from seeds.demo.historiques import semer_historiques
 from seeds.demo.memoire import semer_journal, semer_relances
 from seeds.demo.opinions import semer_opinions
+from seeds.demo.rattachements import semer_rattachements
 from seeds.demo.registre import semer_registre
 from seeds.demo.signalements import semer_signalements
 from seeds.demo.structures import semer_structures
@@ -74,6 +75,7 @@ def semer(ctx: Contexte, le: date, graine: int = GRAINE) -> dict[str, Any]:
         semer_decisions(a)
         retirer_quelques_personnes(a)
         semer_signalements(a)
+        semer_rattachements(a)
         semer_relances(a)
         semer_depots(a)
         semer_vues(a)

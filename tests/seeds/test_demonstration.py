@@ -20,10 +20,14 @@ from marketplace.marches.models import Clause, Intervenant, Marche, Operation
 from marketplace.marches.rules.etats import EtatMarche
 from marketplace.offres.models import CompetenceOffre, EtatOffre, Offre
 from marketplace.personnes.models import (
+    BasePersonne,
+    DemandeSuivi,
     EtatValidation,
     Experience,
+    MobilitePersonne,
     OuiNonAVerifier,
     Personne,
+    RoleSuivi,
     Statut,
     Suivi,
     Validation,
@@ -32,6 +36,7 @@ from marketplace.propositions.models import EtatProposition, Proposition, Souhai
 from marketplace.valeurs import ajouter_mois, dernier_du_mois, siret_valide
 from seeds.demo import MOT_DE_PASSE_DEMO, SECRET_TOTP_DEMO, comptes_de_demonstration
 from seeds.demo.comptes import TITULAIRE_DEMO
+from seeds.demo.rattachements import SAVOIRS
 from tests.donnees import LE
 
 DERNIER_MOIS = date(2026, 10, 1)
@@ -125,6 +130,20 @@ def test_plusieurs_referents_dans_plusieurs_services(ctx_demo: Contexte) -> None
     assert len({o for _, _, o in suivis}) >= 6
     assert 450 < len({p for p, _, _ in suivis}) < 600
     assert 15 <= sum(r == demo for _, r, _ in suivis) <= 80
+
+
+def test_un_co_referent_une_demande_de_suivi_et_des_savoirs_demandes(ctx_demo: Contexte) -> None:
+    with ctx_demo.lecture() as s:
+        for courriel in ("referent@demo.invalid", "plie@demo.invalid"):
+            compte = s.scalars(select(Utilisateur.id).where(Utilisateur.courriel == courriel)).one()
+            roles = Counter(s.scalars(select(Suivi.role).where(Suivi.referent_id == compte, Suivi.jusqu_au.is_(None))))
+            assert roles[RoleSuivi.CONSEILLER_EMPLOI] == 1
+            assert s.scalars(select(DemandeSuivi.etat).where(DemandeSuivi.demandeur_id == compte)).all() == [
+                "a_traiter"
+            ]
+        assert set(s.scalars(select(BasePersonne.acquise))) == {True, False}
+        assert s.scalars(select(Offre.id).where(Offre.prerequis == SAVOIRS)).one()
+        assert len(s.scalars(select(MobilitePersonne.id)).all()) == 3
 
 
 def test_rien_de_ce_qui_est_en_retard_ne_touche_une_structure_reelle(ctx_demo: Contexte) -> None:

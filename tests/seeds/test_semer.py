@@ -14,7 +14,7 @@ from marketplace.heures.avancement import avancements
 from marketplace.heures.models import Declaration, EtatDeclaration
 from marketplace.marches.models import Marche
 from marketplace.marches.rules.etats import EtatMarche
-from marketplace.offres.models import EtatOffre, Offre
+from marketplace.offres.models import EtatOffre, Offre, OffreExterne
 from marketplace.personnes.models import Personne
 from marketplace.tables import metadata
 from marketplace.territoire.models import Territoire
@@ -63,7 +63,8 @@ def test_la_demonstration_est_vivante_quel_que_soit_le_jour(ctx_reference_neuf: 
         assert etats >= {"en_avance", "dans_les_temps", "a_surveiller", "en_retard"}
         a_faire = select(func.count()).where(Declaration.etat == EtatDeclaration.A_FAIRE)
         assert s.scalar(a_faire)
-        debuts = s.scalars(select(Offre.debut).where(Offre.etat == EtatOffre.PUBLIEE)).all()
+        ecrites_ici = Offre.id.not_in(select(OffreExterne.offre_id))
+        debuts = s.scalars(select(Offre.debut).where(Offre.etat == EtatOffre.PUBLIEE, ecrites_ici)).all()
         assert min(debuts) > le
 
 
