@@ -5,6 +5,7 @@ The engine is chosen by BASE_TEST: « sqlite » (default), « postgres » (a ser
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -14,12 +15,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="xdg-"))
+if "XDG_RUNTIME_DIR" not in os.environ:
+    # LibreOffice and the browser want one; what is made here goes with the run.
+    os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="xdg-")
+    atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as reglages_hypothesis
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL, make_url
 
@@ -34,6 +39,10 @@ from tests import mots, postgres
 from tests.fabrique import Fabrique
 
 pytest_plugins = ["tests.donnees"]
+
+# No test is timed: a loaded machine is slow, not wrong.
+reglages_hypothesis.register_profile("place", deadline=None)
+reglages_hypothesis.load_profile("place")
 
 HACHEUR_DU_PRODUIT = mots_de_passe._hacheur
 """Slow on purpose. The tests keep passwords by a quick one, but the test that reads its settings."""
