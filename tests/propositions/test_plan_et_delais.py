@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.erreurs import Introuvable
-from marketplace.journal.models import Courriel, Notification
+from marketplace.journal.models import Courriel, LecturePersonne, Notification
 from marketplace.propositions.chiffres import chiffres_du_referent
 from marketplace.propositions.delais import Mesure, delais, delais_de_la_structure
 from marketplace.propositions.models import Proposition
@@ -111,9 +111,7 @@ def test_les_raisons_ne_se_lisent_qu_en_nombre(ctx, scene, fabrique):
     def decliner(nombre):
         for _ in range(nombre):
             qui = fabrique.personne(scene.chapeau_referent)
-            ref = proposer(
-                ctx, scene.referent, scene.offre.ref, qui.ref, accord_canal="entretien", motif_choix="autre"
-            )
+            ref = proposer(ctx, scene.referent, scene.offre.ref, qui.ref, accord_canal="entretien", motif_choix="autre")
             repondre(ctx, scene.employeur, ref, Transition.DECLINER, motif="mobilite")
 
     decliner(4)
@@ -122,3 +120,21 @@ def test_les_raisons_ne_se_lisent_qu_en_nombre(ctx, scene, fabrique):
     decliner(1)
     with ctx.lecture() as s:
         assert motifs_agreges(s, scene.offre.territoire_id, ctx.horloge() - timedelta(days=1)) == {"mobilite": 5}
+
+
+def test_le_plan_se_lit_par_pages_et_ne_note_que_les_personnes_montrees(ctx, scene, fabrique, monkeypatch):
+    from marketplace.propositions.services import plan as module
+
+    for _ in range(3):
+        fabrique.personne(scene.chapeau_referent)
+        fabrique.offre(fabrique.organisation(), scene.marche)
+    monkeypatch.setattr(module, "PAR_PAGE", 2)
+    premiere = plan_de_la_semaine(ctx, scene.facilitateur)
+    assert len(premiere.conseils) == 2 < premiere.nombre
+    with ctx.lecture() as s:
+        assert s.scalar(select(func.count()).select_from(LecturePersonne)) == 2
+    lues = {
+        c.cle for n in range(1, premiere.pages + 1) for c in plan_de_la_semaine(ctx, scene.facilitateur, n).conseils
+    }
+    assert len(lues) == premiere.nombre
+    assert plan_de_la_semaine(ctx, scene.facilitateur, 99).page == premiere.pages

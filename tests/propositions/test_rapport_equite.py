@@ -142,3 +142,14 @@ def test_le_rapport_est_a_l_administrateur_et_au_facilitateur_de_ce_territoire(c
     with pytest.raises(Interdit):
         refaire_le_rapport(ctx, scene.facilitateur)
     assert ctx.aujourdhui() - timedelta(days=1) < dernier(ctx, scene, scene.facilitateur).jour
+
+
+def test_la_page_publique_ne_dit_pas_ce_qui_rend_eligible(ctx, scene, client):
+    with ctx.transaction() as s:
+        s.execute(update(Personne).values(qpv=OuiNonAVerifier.OUI))
+        s.execute(update(Personne).where(Personne.sexe == "F").values(qpv=OuiNonAVerifier.NON))
+    mesurer_equite(ctx, ctx.aujourdhui())
+    assert "Quartier prioritaire" in dernier(ctx, scene).criteres
+    page = client.get("/comment-on-classe").text
+    assert "femmes" in page
+    assert "Quartier prioritaire" not in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -146,15 +146,22 @@ def rapport(s: Session, acteur: Acteur, rapport_id: int | None = None) -> Rappor
     return vue(ligne)
 
 
+CRITERES_PUBLICS = frozenset({"Sexe", "Âge", "Trajets"})
+"""Employers read the public page too: it names no reason why somebody is eligible, even counted."""
+
+
 def dernier_public(s: Session, territoire_id: int) -> RapportVu | None:
-    """The last monthly report of a territory, aggregated as it is: anybody may read what the rankings give."""
+    """The last monthly report of a territory, by the criteria that everybody may read; the others stay inside."""
     ligne = s.scalar(
         select(RapportEquite)
         .where(RapportEquite.territoire_id == territoire_id, RapportEquite.genre == GenreRapport.MENSUEL)
         .order_by(RapportEquite.jour.desc(), RapportEquite.id.desc())
         .limit(1)
     )
-    return None if ligne is None else vue(ligne)
+    if ligne is None:
+        return None
+    entier = vue(ligne)
+    return replace(entier, ecarts=tuple(e for e in entier.ecarts if e.critere in CRITERES_PUBLICS))
 
 
 def vue(ligne: RapportEquite) -> RapportVu:

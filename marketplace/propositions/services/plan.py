@@ -30,6 +30,7 @@ from marketplace.propositions.services.classer import PROCHES, lancer_poste, lir
 
 ATOUTS = frozenset({"metier", "competences", "trajet"})
 """Reasons of the ranking that the plan repeats."""
+PAR_PAGE = 25
 PAR_OFFRE = 10
 """People looked at for one offre: three may be advised, the others leave room for choice."""
 
@@ -56,19 +57,23 @@ class ConseilVu:
 
 @dataclass(frozen=True, slots=True)
 class PlanVu:
-    """The plan of a territory for the week."""
+    """The plan of a territory for the week: one page of its lines, what they come to in all."""
 
     conseils: tuple[ConseilVu, ...]
+    nombre: int
     personnes: int
     premieres: int
     offres: int
+    page: int
+    pages: int
 
 
-def plan_de_la_semaine(ctx: Contexte, acteur: Acteur) -> PlanVu:
+def plan_de_la_semaine(ctx: Contexte, acteur: Acteur, page: int = 1) -> PlanVu:
     """The best set of propositions to make in this territory, each with its reason; for a facilitateur only.
 
-    One a person, two an offre, five a structure at most: a week's work, not a flood. Nobody already proposed
-    for an offre is advised for it.
+    Offres of lagging clauses come first, 25 lines a page; only the people of that page are read. One a person, two
+    an offre, five a structure at most: a week's work, not a flood. Nobody already proposed for an offre is advised
+    for it.
     """
     if acteur.role is not Role.FACILITATEUR:
         raise Introuvable()
@@ -115,7 +120,6 @@ def plan_de_la_semaine(ctx: Contexte, acteur: Acteur) -> PlanVu:
         referents = lire_referents(s, list(noms), jour)
         lignes = offres_par_ref(s, territoire_id, {c.poste for c in conseils})
         suggerees = _suggerees(s)
-        noter_lectures(s, ctx.horloge(), acteur, noms, "Plan de la semaine")
         noter_passage(
             s,
             ctx,
@@ -141,8 +145,15 @@ def plan_de_la_semaine(ctx: Contexte, acteur: Acteur) -> PlanVu:
         urgents = {c.poste for c in conseils if c.clause and retards.get(c.clause)}
         vus.sort(key=lambda c: (c.offre.ref not in urgents, c.offre.intitule, c.offre.ref, c.nom, c.prenom))
         personnes = {c.personne_ref for c in vus}
+        pages = max(1, -(-len(vus) // PAR_PAGE))
+        page = min(max(1, page), pages)
+        montres = vus[(page - 1) * PAR_PAGE : page * PAR_PAGE]
+        noter_lectures(s, ctx.horloge(), acteur, [ids[c.personne_ref] for c in montres], "Plan de la semaine")
         return PlanVu(
-            conseils=tuple(vus),
+            conseils=tuple(montres),
+            nombre=len(vus),
+            page=page,
+            pages=pages,
             personnes=len(personnes),
             premieres=sum(deja.get(ref, 0) == 0 for ref in personnes),
             offres=len({c.offre.ref for c in vus}),

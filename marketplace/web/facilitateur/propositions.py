@@ -19,6 +19,7 @@ from marketplace.web.socle.acces import acteur, contexte, reserve_a
 from marketplace.web.socle.chiffres import csv_des_delais, periode
 from marketplace.web.socle.filtres import pluriel
 from marketplace.web.socle.formulaires import Formulaire
+from marketplace.web.socle.listes import numero_de_page
 
 bp = Blueprint("facilitateur_propositions", __name__, url_prefix="/facilitateur/propositions")
 
@@ -30,7 +31,8 @@ CONSEILS_MAX = 500
 @reserve_a(Role.FACILITATEUR)
 def plan() -> Any:
     """The week's plan, to tick."""
-    return render_template("facilitateur/plan.html", plan=plan_de_la_semaine(contexte(), acteur()), form=Formulaire())
+    vu = plan_de_la_semaine(contexte(), acteur(), numero_de_page())
+    return render_template("facilitateur/plan.html", plan=vu, form=Formulaire())
 
 
 @bp.post("/plan")
@@ -42,7 +44,7 @@ def suggerer_propositions() -> Any:
         flash(f"{pluriel(nombre, 'suggestion envoyée', 'suggestions envoyées')} aux référents.")
     else:
         flash("Rien de nouveau à envoyer : cochez au moins une ligne.", "warning")
-    return redirect(url_for(".plan"))
+    return redirect(url_for(".plan", page=numero_de_page()))
 
 
 @bp.get("/delais")
