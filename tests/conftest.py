@@ -35,6 +35,7 @@ from marketplace.comptes.models import Affectation, Utilisateur
 from marketplace.config import Config
 from marketplace.contexte import Contexte
 from marketplace.db import creer_moteur
+from marketplace.web.socle.securite import limiteur
 from tests import mots, postgres
 from tests.fabrique import Fabrique
 
@@ -197,6 +198,7 @@ def app(ctx: Contexte) -> Flask:
         _APPLICATION[0].test_client_class = mots.Visiteur
     application = _APPLICATION[0]
     application.extensions["contexte"] = ctx
+    limiteur.enabled = ctx.config.limites_actives  # one for the process: a test that turned it on keeps it
     return application
 
 

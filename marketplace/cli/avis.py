@@ -65,7 +65,7 @@ def lire_textes(chemin: Path) -> list[tuple[int, str]]:
     contenu = _contenu(chemin)
     entete = contenu.partition("\n")[0]
     separateur = max(",;\t", key=entete.count)
-    csv.field_size_limit(TAILLE_MAX)
+    avant = csv.field_size_limit(TAILLE_MAX)  # of the whole process: others keep theirs
     lecteur = csv.reader(io.StringIO(contenu, newline=""), delimiter=separateur)
     try:
         colonnes = [c.strip() for c in next(lecteur, [])]
@@ -76,6 +76,8 @@ def lire_textes(chemin: Path) -> list[tuple[int, str]]:
         lignes = list(lecteur)
     except csv.Error as panne:
         raise ErreurExploitation(f"{chemin} n'est pas un CSV lisible (vers la ligne {lecteur.line_num}).") from panne
+    finally:
+        csv.field_size_limit(avant)
     while lignes and not lignes[-1]:
         lignes.pop()
     if len(colonnes) == 1:

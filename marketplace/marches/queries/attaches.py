@@ -28,6 +28,7 @@ ATTACHES: Mapping[str, str] = {
     "consigne_declaration.marche_id": "des consignes de déclaration",
     "correspondance_heures.marche_id": "un nom appris d'un fichier d'heures",
     "depot_acheteur.marche_id": "un dépôt de l'acheteur",
+    "reponse_fin.marche_id": "des avis de fin de contrat",
 }
 """Column that points at a marché → how it is said. The store refuses the removal through the same columns."""
 
